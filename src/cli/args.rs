@@ -189,6 +189,14 @@ impl ChangeArgs {
     }
 }
 
+impl ChangeArgs {
+    /// The options as they are typed.
+    pub(crate) fn in_words(&self) -> String {
+        let set = self.set.iter().map(|assignment| format!("--set {assignment}"));
+        set.chain(self.policy.iter().map(|policy| format!("--policy {policy}"))).collect::<Vec<_>>().join(" ")
+    }
+}
+
 impl GridArgs {
     /// The grid of all points.
     pub(crate) fn parse(&self) -> Result<Grid, CliError> {

@@ -1,7 +1,6 @@
 //! The options that read histories, shared by `import` and `backtest`.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -9,14 +8,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Serialize};
 
 use crate::args::instant;
-use crate::exit::CliError;
-use crate::history::{Format, HistoryReader, JobHistory, Mapping, ProblemKind, ReadOptions, Reading};
-use crate::inputs::{from_standard_input, is_standard_input, read_given};
+use crate::history::{Format, Mapping, ReadOptions};
 use crate::model::time_zone::TimeZone;
-use crate::term::warn;
-
-/// The number of rows that are not used and are printed.
-const MOST_PROBLEMS: usize = 20;
 
 /// Where a history is, and how it is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
@@ -60,23 +53,6 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 }
 
 impl HistoryArgs {
-    /// Reads all files, and prints on standard error how they were read and which rows are not
-    /// used.
-    pub(crate) fn load(&self, is_quiet: bool) -> Result<JobHistory, CliError> {
-        let mut reader = HistoryReader::new(self.options());
-        if self.history.iter().filter(|path| is_standard_input(path)).count() > 1 {
-            return Err(CliError::Input("standard input (-) can be used for one history only".to_owned()));
-        }
-        for path in &self.history {
-            let bytes = if is_standard_input(path) { from_standard_input() } else { read_given(path) };
-            let bytes =
-                bytes.map_err(|error| CliError::Input(format!("cannot read {}: {error}", display_name(path))))?;
-            reader.add(&bytes).map_err(|error| CliError::Input(format!("{}: {error}", display_name(path))))?;
-        }
-        let names: Vec<String> = self.history.iter().map(|path| display_name(path)).collect();
-        self.accept(reader.finish(), &names, is_quiet)
-    }
-
     /// The options without the files.
     pub(crate) fn options(&self) -> ReadOptions {
         ReadOptions {
@@ -85,71 +61,13 @@ impl HistoryArgs {
             time_zone: self.time_zone,
             start: self.history_start,
             replication: self.history_replication,
-            until: None,
+            ..ReadOptions::default()
         }
     }
-
-    /// Prints what there is to say about a reading, and refuses it if most rows cannot be used.
-    fn accept(&self, reading: Reading, names: &[String], is_quiet: bool) -> Result<JobHistory, CliError> {
-        if !is_quiet {
-            print_files(&reading, names);
-            for note in &reading.notes {
-                warn(&format!("note: {note}"));
-            }
-        }
-        let problems = reading.history.problems.len() as u64;
-        if problems > 0 {
-            print_problems(&reading, names);
-        }
-        if reading.history.records.is_empty() {
-            return Err(CliError::Input(format!("no row of {} can be used", names.join(", "))));
-        }
-        if 2 * problems > reading.rows {
-            return Err(CliError::Input(format!(
-                "{} rows of {} cannot be used, more than half; correct the file, --columns, --from or --time-zone",
-                problems, reading.rows
-            )));
-        }
-        Ok(reading.history)
-    }
-}
-
-/// Prints the format and the columns of each file, in the form in which options name them.
-fn print_files(reading: &Reading, names: &[String]) {
-    for (file, name) in reading.files.iter().zip(names) {
-        if file.is_detected {
-            warn(&format!("note: {name} is read with --from {}", file.format));
-        }
-        if file.is_proposed {
-            warn(&format!("note: {name} is read with --columns '{}'", file.columns));
-        }
-    }
-}
-
-/// Prints the first rows that are not used, and how many there are of each kind.
-fn print_problems(reading: &Reading, names: &[String]) {
-    let problems = &reading.history.problems;
-    for problem in problems.iter().take(MOST_PROBLEMS) {
-        let file = problem.file as usize;
-        let name = names.get(file).map_or("history", String::as_str);
-        let unit = if reading.files.get(file).is_some_and(|file| file.has_lines) { "" } else { "row " };
-        warn(&format!("warning: {name}:{unit}{}: {}", problem.line, problem.reason));
-    }
-    let mut kinds: BTreeMap<ProblemKind, u64> = BTreeMap::new();
-    for problem in problems {
-        *kinds.entry(problem.kind).or_default() += 1;
-    }
-    let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {}", kind.words())).collect();
-    let share = problems.len() as f64 / reading.rows.max(1) as f64 * 100.0;
-    let (count, rows) = (problems.len(), reading.rows);
-    warn(&format!("warning: {count} of {rows} rows ({share:.1} %) are not used: {}", kinds.join(", ")));
-}
-
-fn display_name(path: &Path) -> String {
-    if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// Values that a manifest keeps as the text of their option.
+#[allow(clippy::ref_option, reason = "the type of serde's `with`")]
 mod as_text {
     use std::fmt::Display;
     use std::str::FromStr;
@@ -173,6 +91,7 @@ mod as_text {
 }
 
 /// Instants that a manifest keeps in RFC 3339.
+#[allow(clippy::ref_option, reason = "the type of serde's `with`")]
 mod as_rfc3339 {
     use chrono::{DateTime, SecondsFormat, Utc};
     use serde::de::{Deserialize, Deserializer, Error};

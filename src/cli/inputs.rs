@@ -24,6 +24,8 @@ pub(crate) struct ScenarioSource {
     pub(crate) file: String,
     pub(crate) text: String,
     files: Box<dyn Files>,
+    /// Whether its files are the copies that a saved run keeps.
+    is_saved: bool,
     /// Seed and options, if this is the scenario of a saved run.
     pub(crate) run: Option<SavedRun>,
 }
@@ -46,7 +48,7 @@ impl ScenarioSource {
         let is_limited = !MAY_READ_OUTSIDE.load(Ordering::Relaxed);
         let files = if is_limited { RelativeFiles::below(folder) } else { RelativeFiles::anywhere(folder) };
         let files = Box::new(files);
-        Ok(ScenarioSource { file, text, files, run: None })
+        Ok(ScenarioSource { file, text, files, is_saved: false, run: None })
     }
 
     /// Opens the copies that a saved run keeps of a scenario. They must have the digests in the
@@ -73,7 +75,7 @@ impl ScenarioSource {
         let inputs = inputs.iter().map(|input| Ok((input.name.clone(), copy(input)?)));
         let files = Box::new(SavedInputs(inputs.collect::<Result<_, CliError>>()?));
         // A scenario without a name took the name of its file.
-        Ok(ScenarioSource { file: format!("{}.toml", scenario.name), text, files, run: None })
+        Ok(ScenarioSource { file: format!("{}.toml", scenario.name), text, files, is_saved: true, run: None })
     }
 
     /// Opens all scenarios of a saved study.
@@ -84,6 +86,16 @@ impl ScenarioSource {
             sources.push(ScenarioSource { run: other.run.clone(), ..source });
         }
         Ok(sources)
+    }
+
+    /// The bytes of a file that an option names: from the command line, or from the copies that a
+    /// saved run keeps.
+    pub(crate) fn read_option_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match path.to_str() {
+            Some(name) if self.is_saved => self.files.read(name),
+            _ if is_standard_input(path) => from_standard_input(),
+            _ => read_given(path),
+        }
     }
 
     /// Reads each file only once: a hundred variants of a scenario name the same trace.
@@ -232,6 +244,13 @@ impl LoadedInputs {
         add_new(&mut self.warnings, (!warnings.is_empty()).then(|| render(&warnings)));
         add_new(&mut self.notes, notes);
         scenario
+    }
+
+    /// Keeps a file that an option of the first scenario names.
+    pub(crate) fn add_file(&mut self, file: InputFile) {
+        if let Some((_, files)) = self.sources.first_mut() {
+            add_new(files, [file]);
+        }
     }
 
     /// The name of the first scenario.

@@ -21,6 +21,7 @@ mod args;
 mod commands;
 mod exit;
 mod history_args;
+mod history_input;
 mod inputs;
 mod interrupt;
 mod limits;

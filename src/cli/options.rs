@@ -1,5 +1,7 @@
 //! The options of each study: declared once, for the command line and for the manifest.
 
+use std::path::PathBuf;
+
 use clap::{Args, value_parser};
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +11,7 @@ use crate::args::{
 use crate::exit::CliError;
 use crate::experiment::expression::PrecisionGoal;
 use crate::experiment::{MIN_REPLICATIONS, StoppingRule};
+use crate::history_args::HistoryArgs;
 use crate::scenario::Scenario;
 
 /// The default of `--max-replications` with `--precision`.
@@ -22,6 +25,7 @@ pub(crate) enum Command {
     Compare(CompareOptions),
     Sweep(SweepOptions),
     Size(SizeOptions),
+    Backtest(BacktestOptions),
 }
 
 /// What a manifest keeps of `claimsim run`.
@@ -162,9 +166,48 @@ pub(crate) struct SizeOptions {
     #[serde(default)]
     pub(crate) lose_window: Option<String>,
 
+    /// Print the verdicts of a backtest of this scenario beside the answer, and keep its digest:
+    /// the folder of a `claimsim backtest`
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip)]
+    pub(crate) backtest: Option<PathBuf>,
+
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) test: SequentialArgs,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) changes: ChangeArgs,
+}
+
+/// What a manifest keeps of `claimsim backtest`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct BacktestOptions {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) history: HistoryArgs,
+
+    /// Difference of mean waits that does not matter: a share of the observed mean, and then at
+    /// least 1s, or a duration [default: 10%]
+    #[arg(long, value_name = "SHARE|DURATION")]
+    pub(crate) tolerance: Option<String>,
+
+    /// Fit arrivals, service times and errors to the first part of the history, and compare with
+    /// the rest: a share of its time, or the local date or instant at which the rest begins
+    #[arg(long, value_name = "SHARE|DATE")]
+    pub(crate) train: Option<String>,
+
+    /// Try values of a key that the history cannot show, such as worker.replica.count=1..6,
+    /// claim.policy=first-fit,priority or claim.delay; every value that is not rejected is
+    /// reported, and the scenario is left as it is; repeatable, for a grid
+    #[arg(long, value_name = "KEY=VALUES")]
+    pub(crate) calibrate: Vec<String>,
+
+    /// Number of replications [default: as many as the tests need, at least 199]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = value_parser!(u32).range(1..))]
+    pub(crate) replications: Option<u32>,
 
     #[command(flatten)]
     #[serde(flatten)]
@@ -179,6 +222,7 @@ impl Command {
             Command::Compare(options) => (options.test.replications, options.test.max_replications),
             Command::Sweep(options) => (options.replications, None),
             Command::Size(options) => (options.test.replications, options.test.max_replications),
+            Command::Backtest(options) => (options.replications, None),
         };
         let batches = match self {
             Command::Run(options) => options.batches.filter(|batches| !(10..=1000).contains(batches)),
@@ -197,6 +241,7 @@ impl Command {
             Command::Compare(_) => "compare",
             Command::Sweep(_) => "sweep",
             Command::Size(_) => "size",
+            Command::Backtest(_) => "backtest",
         }
     }
 }

@@ -98,6 +98,8 @@ pub struct JobOverrides {
     pub stop_timeout: Option<Span>,
     /// Further attempts after a failed one.
     pub retries: Option<u32>,
+    /// How long it waits before it gives up.
+    pub patience: Option<Span>,
 }
 
 /// The rule for a cron's firing while earlier jobs of its action are active.

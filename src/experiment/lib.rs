@@ -16,6 +16,7 @@ use claimsim_scenario as scenario;
 use claimsim_stats as stats;
 
 mod audit;
+pub mod backtest;
 mod batch_means;
 pub mod comparison;
 pub mod design;

@@ -134,6 +134,11 @@ impl Binding {
         Ok(Binding { mapping, is_proposed, fields, extra, needs, used })
     }
 
+    /// Whether the file has a further column of its format.
+    pub(crate) fn has_extra(&self, index: usize) -> bool {
+        self.extra.get(index).is_some_and(Option::is_some)
+    }
+
     /// The name of the column of each field; empty without one.
     pub(crate) fn column_names(&self) -> [String; FIELDS] {
         Field::ALL.map(|field| self.mapping.fields.get(&field).cloned().unwrap_or_default())

@@ -43,13 +43,28 @@ pub(crate) struct Builder {
     left_out: BTreeMap<&'static str, u64>,
     /// The number of rows, without those that are not jobs.
     pub(crate) rows: u64,
-    /// The number of the file being read.
-    pub(crate) file: u32,
+    /// The number of records before each file, in order.
+    files: Vec<u32>,
     /// The number of times that the clocks showed twice.
     pub(crate) twice: u64,
 }
 
 impl Builder {
+    /// Begins the next file.
+    pub(crate) fn begin_file(&mut self) {
+        self.files.push(self.records.len() as u32);
+    }
+
+    /// The number of the file being read, from 0.
+    fn file(&self) -> u32 {
+        self.files.len().saturating_sub(1) as u32
+    }
+
+    /// The number of the file of a record.
+    fn file_of(&self, record: u32) -> u32 {
+        self.files.partition_point(|before| *before <= record).saturating_sub(1) as u32
+    }
+
     /// The number of a resource.
     pub(crate) fn resource(&mut self, name: &str) -> u32 {
         self.resources.number(name)
@@ -63,7 +78,7 @@ impl Builder {
     /// Keeps the problem of a row.
     pub(crate) fn problem(&mut self, line: u32, kind: ProblemKind, reason: String) {
         self.rows += 1;
-        self.problems.push(Problem { file: self.file, line, kind, reason });
+        self.problems.push(Problem { file: self.file(), line, kind, reason });
     }
 
     /// Adds the record of a row.
@@ -180,9 +195,11 @@ impl Builder {
         }
         later.sort_unstable();
         for (number, first) in &later {
+            let (file, first_file) = (self.file_of(*number), self.file_of(*first));
             let (line, first) = (self.records[*number as usize].line, self.records[*first as usize].line);
-            let reason = format!("its id is that of row {first}; ids must be distinct");
-            self.problems.push(Problem { file: self.file, line, kind: ProblemKind::Duplicate, reason });
+            let place = if file == first_file { String::new() } else { format!(" of file {}", first_file + 1) };
+            let reason = format!("its id is that of row {first}{place}; ids must be distinct");
+            self.problems.push(Problem { file, line, kind: ProblemKind::Duplicate, reason });
         }
         let (mut index, mut next) = (0_u32, later.iter().map(|(number, _)| *number).peekable());
         self.records.retain(|_| {

@@ -39,7 +39,7 @@ pub(crate) fn read_lines(text: &[u8], sink: &mut Sink) -> Result<(), HistoryErro
 /// # Errors
 /// If the text is not JSON or ends too early, and those of the sink.
 pub(crate) fn read_document(text: &[u8], pages: &[&str], sink: &mut Sink) -> Result<(), HistoryError> {
-    let mut rows = Rows { sink, pages, rows: 0, failed: None };
+    let mut rows = Rows { sink, pages, count: 0, failed: None };
     let mut json = serde_json::Deserializer::from_slice(text);
     while json.end().is_err() {
         let read = Rowset { rows: &mut rows, may_be_page: true }.deserialize(&mut json);
@@ -66,15 +66,15 @@ fn without_line(error: &serde_json::Error) -> String {
 struct Rows<'a, 'b> {
     sink: &'a mut Sink<'b>,
     pages: &'a [&'a str],
-    rows: u32,
+    count: u32,
     /// The error of the sink, which ends the reading.
     failed: Option<HistoryError>,
 }
 
 impl Rows<'_, '_> {
     fn row<E: Error>(&mut self, value: Result<Value, String>) -> Result<(), E> {
-        self.rows = self.rows.saturating_add(1);
-        (self.sink)(self.rows, value).map_err(|error| {
+        self.count = self.count.saturating_add(1);
+        (self.sink)(self.count, value).map_err(|error| {
             self.failed = Some(error);
             E::custom("stopped")
         })

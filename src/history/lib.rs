@@ -30,6 +30,9 @@ mod status;
 mod table;
 mod value_rows;
 
+#[cfg(test)]
+mod file_tests;
+
 pub use error::HistoryError;
 pub use format::{CATALOGUE, Format};
 pub use mapping::{Field, Mapping};

@@ -13,171 +13,48 @@ pub(crate) struct Proposal {
 }
 
 /// The usual names of each field, the best first.
-const NAMES: [(Field, &[&str]); 12] = [
+const NAMES: [(Field, &str); 12] = [
     (
         Field::Created,
-        &[
-            "created",
-            "enqueued_at",
-            "enqueue_time",
-            "enqueued",
-            "queued_at",
-            "queue_time",
-            "submitted_at",
-            "submit_time",
-            "submitted",
-            "submit",
-            "scheduled_at",
-            "run_after",
-            "available_at",
-            "due_at",
-            "created_at",
-            "creation_time",
-            "create_time",
-            "created_time",
-            "inserted_at",
-            "arrival_time",
-            "arrived_at",
-            "arrival",
-            "received_at",
-            "creation_timestamp",
-            "date_created",
-            "date_enqueued",
-        ],
+        "created enqueued_at enqueue_time enqueued queued_at queue_time submitted_at submit_time submitted submit \
+         scheduled_at run_after available_at due_at created_at creation_time create_time created_time inserted_at \
+         arrival_time arrived_at arrival received_at creation_timestamp date_created date_enqueued",
     ),
     (
         Field::Started,
-        &[
-            "started",
-            "started_at",
-            "start_time",
-            "start",
-            "start_date",
-            "run_at",
-            "run_start",
-            "picked_at",
-            "claimed_at",
-            "attempted_at",
-            "performed_at",
-            "executed_at",
-            "begin_time",
-            "dequeued_at",
-            "processing_started_at",
-            "date_started",
-            "locked_at",
-        ],
+        "started started_at start_time start start_date run_at run_start picked_at claimed_at attempted_at performed_at \
+         executed_at begin_time dequeued_at processing_started_at date_started locked_at",
     ),
     (
         Field::Finished,
-        &[
-            "finished",
-            "finished_at",
-            "finish_time",
-            "end_time",
-            "ended_at",
-            "end",
-            "end_date",
-            "completed_at",
-            "completion_time",
-            "completed",
-            "complete_time",
-            "done_at",
-            "stopped_at",
-            "stop_time",
-            "date_done",
-            "date_finished",
-            "closed_at",
-            "finalized_at",
-        ],
+        "finished finished_at finish_time end_time ended_at end end_date completed_at completion_time completed \
+         complete_time done_at stopped_at stop_time date_done date_finished closed_at finalized_at",
     ),
     (
         Field::Queued,
-        &[
-            "wait",
-            "wait_s",
-            "wait_time",
-            "wait_seconds",
-            "wait_ms",
-            "queued_duration",
-            "queue_duration",
-            "time_in_queue",
-            "queued_seconds",
-            "queue_time_ms",
-            "latency_in_queue",
-            "queue_wait",
-            "queued_ms",
-        ],
+        "queued wait wait_s wait_time wait_seconds wait_ms queued_duration queue_duration time_in_queue queued_seconds \
+         queue_time_ms latency_in_queue queue_wait queued_ms",
     ),
     (
         Field::Run,
-        &[
-            "run",
-            "duration",
-            "duration_s",
-            "duration_ms",
-            "duration_seconds",
-            "run_time",
-            "runtime",
-            "run_seconds",
-            "service_s",
-            "service_time",
-            "execution_time",
-            "execution_ms",
-            "elapsed",
-            "elapsed_ms",
-            "run_ms",
-        ],
+        "run duration duration_s duration_ms duration_seconds run_time runtime run_seconds service_s service_time \
+         execution_time execution_ms elapsed elapsed_ms run_ms",
     ),
     (
         Field::Action,
-        &[
-            "action",
-            "job_class",
-            "queue",
-            "queue_name",
-            "kind",
-            "job_type",
-            "job_name",
-            "task_name",
-            "task",
-            "worker_class",
-            "class",
-            "type",
-            "function",
-            "handler",
-            "pipeline",
-            "workflow",
-            "name",
-            "label",
-            "partition",
-        ],
+        "action job_class queue queue_name kind job_type job_name task_name task worker_class class type function handler \
+         pipeline workflow name label partition",
     ),
     (
         Field::Worker,
-        &[
-            "worker",
-            "worker_id",
-            "worker_name",
-            "runner",
-            "runner_name",
-            "host",
-            "hostname",
-            "node",
-            "node_name",
-            "machine",
-            "server",
-            "agent",
-            "executor",
-            "locked_by",
-            "attempted_by",
-            "instance",
-        ],
+        "attempted_by locked_by worker worker_id worker_name runner runner_name host hostname node node_name machine \
+         server agent executor instance",
     ),
-    (Field::Status, &["status", "state", "conclusion", "result", "outcome", "job_status", "final_state"]),
-    (Field::Priority, &["priority", "prio"]),
-    (Field::Attempt, &["attempt", "attempts", "try_number", "attempt_number"]),
-    (Field::Estimate, &["estimate", "estimate_s", "time_limit", "timelimit", "requested_time", "expected_duration"]),
-    (Field::Id, &["id", "job_id", "task_id", "uuid", "jid", "run_id"]),
+    (Field::Status, "status state conclusion result outcome job_status final_state"),
+    (Field::Priority, "priority prio"),
+    (Field::Attempt, "attempt try_number attempt_number"),
+    (Field::Estimate, "estimate estimate_s time_limit timelimit requested_time expected_duration"),
+    (Field::Id, "id job_id task_id uuid jid run_id"),
 ];
 
 /// Columns that have units of a resource: the name of the column is that of the resource.
@@ -188,9 +65,8 @@ const NEEDS: [&str; 9] =
 pub(crate) fn propose(columns: &[String], sample: &[Vec<String>]) -> Proposal {
     let plain: Vec<String> = columns.iter().map(|column| plain(column)).collect();
     let mut mapping = Mapping::default();
-    let mut is_certain = true;
     for (field, names) in NAMES {
-        let found = names.iter().find_map(|name| plain.iter().position(|column| column == name));
+        let found = names.split(' ').find_map(|name| plain.iter().position(|column| column == name));
         let Some(place) = found.filter(|place| fits(field, &columns[*place], sample, *place)) else { continue };
         mapping.fields.insert(field, columns[place].clone());
     }
@@ -216,8 +92,7 @@ pub(crate) fn propose(columns: &[String], sample: &[Vec<String>]) -> Proposal {
             mapping.needs.push((resource.to_owned(), column.clone()));
         }
     }
-    is_certain &= mapping.is_enough();
-    Proposal { mapping, is_certain }
+    Proposal { is_certain: mapping.is_enough(), mapping }
 }
 
 /// The name in lower case, with words joined by `_`: `startTime` is `start_time`.
@@ -281,6 +156,12 @@ mod tests {
                 "createdAt,startTime,endTime,jobType,slots",
                 "1772366400,1772366401,1772366402,mail,2",
                 "created=createdAt, started=startTime, finished=endTime, action=jobType, need.slots=slots",
+            ),
+            (
+                "id,state,queue,kind,attempt,priority,created_at,scheduled_at,attempted_at,finalized_at,attempted_by",
+                "7,completed,default,mail,1,1,1772366399,1772366400,1772366401,1772366402,w-1",
+                "created=scheduled_at, started=attempted_at, finished=finalized_at, action=queue, worker=attempted_by, \
+                 status=state, priority=priority, attempt=attempt, id=id",
             ),
             ("submitted,wait,duration_ms", "1772366400,5,7000", "created=submitted, queued=wait, run=duration_ms"),
         ] {

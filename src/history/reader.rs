@@ -9,7 +9,7 @@ use crate::error::HistoryError;
 use crate::format::Format;
 use crate::formats::{dialect, kubernetes, swf};
 use crate::json::{self, Sink};
-use crate::mapping::Mapping;
+use crate::mapping::{Field, Mapping};
 use crate::model::input_file;
 use crate::model::time::Epoch;
 use crate::model::time_zone::TimeZone;
@@ -29,13 +29,15 @@ pub struct ReadOptions {
     pub time_zone: Option<TimeZone>,
     /// The instant that numbers are seconds from, instead of 1970; it becomes instant 0.
     pub start: Option<DateTime<Utc>>,
+    /// The instant that the times in a log of simulations count from, if there is no `start`.
+    pub simulation_start: Option<DateTime<Utc>>,
     /// The replication to read from a log of simulations; the first if `None`.
     pub replication: Option<u64>,
     /// The time of the export; the latest time in the files if `None`.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// A history, and what there is to say about its files.
+/// A history, and how its files were read.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// The history.
@@ -69,6 +71,7 @@ pub struct HistoryReader {
     options: ReadOptions,
     builder: Builder,
     files: Vec<FileReading>,
+    notes: Vec<String>,
     /// The start and the zone that a file names.
     start: Option<DateTime<Utc>>,
     time_zone: Option<TimeZone>,
@@ -87,7 +90,14 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Reading, HistoryError
 impl HistoryReader {
     /// A reader without files yet.
     pub fn new(options: ReadOptions) -> HistoryReader {
-        HistoryReader { options, builder: Builder::default(), files: Vec::new(), start: None, time_zone: None }
+        HistoryReader {
+            options,
+            builder: Builder::default(),
+            files: Vec::new(),
+            notes: Vec::new(),
+            start: None,
+            time_zone: None,
+        }
     }
 
     /// Adds the rows of a file, which is packed with gzip or not.
@@ -95,12 +105,16 @@ impl HistoryReader {
     /// # Errors
     /// If the file as a whole cannot be read.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), HistoryError> {
+        let starts = [self.options.start, self.options.simulation_start];
+        if let Some(start) = starts.into_iter().flatten().find(|start| start.timestamp_nanos_opt().is_none()) {
+            return Err(HistoryError::of_file(format!("its start, {start}, is outside the years 1678 to 2261")));
+        }
         let text = input_file::text(bytes).map_err(HistoryError::of_file)?;
         if text.trim_ascii().is_empty() {
             return Err(HistoryError::of_file("the file is empty; was the export cut off?"));
         }
         let format = self.options.format.unwrap_or_else(|| detect(&text));
-        self.builder.file = self.files.len() as u32;
+        self.builder.begin_file();
         let (binding, has_lines) = match format {
             Format::Swf => (Some(self.log(&text)?), true),
             Format::Kubernetes => (self.kubernetes(&text)?, false),
@@ -115,6 +129,8 @@ impl HistoryReader {
                 (Some(self.table(&text, format)?), true)
             }
         };
+        let note = binding.as_ref().and_then(|binding| caveat(format, binding)).map(str::to_owned);
+        self.notes.extend(note.filter(|note| !self.notes.contains(note)));
         self.files.push(FileReading {
             format,
             is_detected: self.options.format.is_none(),
@@ -130,7 +146,8 @@ impl HistoryReader {
         let rows = self.builder.rows;
         let time_zone = self.options.time_zone.or(self.time_zone).unwrap_or_default();
         let start = self.options.start.or(self.start);
-        let (history, notes) = self.builder.finish(start, time_zone, self.options.until);
+        let (history, mut notes) = self.builder.finish(start, time_zone, self.options.until);
+        notes.extend(self.notes);
         Reading { history, rows, notes, files: self.files }
     }
 
@@ -151,7 +168,7 @@ impl HistoryReader {
             Binding::of_columns(dialect, given.as_ref(), &table.columns, &table.sample()?)?
         };
         let start = if format == Format::Claimsim {
-            let start = self.options.start.unwrap_or(Epoch::default().0);
+            let start = self.options.start.or(self.options.simulation_start).unwrap_or(Epoch::default().0);
             self.start.get_or_insert(start);
             Some(start)
         } else {
@@ -209,5 +226,21 @@ impl HistoryReader {
         reader.set_columns(binding.column_names());
         swf::read(text, &binding, &mut reader)?;
         Ok(binding)
+    }
+}
+
+/// What the waits of a file are not, although its format could tell.
+fn caveat(format: Format, binding: &Binding) -> Option<&'static str> {
+    let created = binding.mapping.fields.get(&Field::Created).map(String::as_str);
+    match (format, created) {
+        (Format::Airflow, Some("queued_when" | "queued_dttm")) => Some(
+            "waits count from the end of the wait for the pool, because the rows have no time at which they were \
+             scheduled",
+        ),
+        (Format::Slurm, Some("Submit")) if !binding.has_extra(0) => Some(
+            "waits count from Submit, because the file has no column Eligible; they contain the time that jobs wait \
+             for others and for their begin time",
+        ),
+        _ => None,
     }
 }

@@ -53,7 +53,8 @@ pub struct Record {
     pub worker: Option<u32>,
     /// An index into [`JobHistory::needs`].
     pub need: u32,
-    /// 1 for a first attempt or where attempts are not told apart, 2 for the first retry, and so on.
+    /// 1 for a first attempt or where attempts are not distinguished, 2 for the first retry, and so
+    /// on.
     pub attempt: u32,
     /// The priority, larger first, if the log tells it.
     pub priority: Option<i64>,
@@ -129,6 +130,24 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProblemKind::Truncated => "truncated",
+            ProblemKind::Missing => "missing",
+            ProblemKind::Time => "time",
+            ProblemKind::MixedZones => "mixed_zones",
+            ProblemKind::SkippedTime => "skipped_time",
+            ProblemKind::Order => "order",
+            ProblemKind::NegativeDuration => "negative_duration",
+            ProblemKind::Number => "number",
+            ProblemKind::Status => "status",
+            ProblemKind::Contradiction => "contradiction",
+            ProblemKind::Duplicate => "duplicate",
+            ProblemKind::Text => "text",
+        }
+    }
+
     /// In words, after a number: "3 with a duplicate id".
     pub fn words(self) -> &'static str {
         match self {
@@ -176,11 +195,22 @@ impl JobHistory {
         self.records.iter().any(|record| record.started.is_some())
     }
 
-    /// The records that fell due from one instant up to another, without what is not in them.
+    /// The history as it was known at an instant: without what happened later.
     #[must_use]
-    pub fn between(&self, from: Time, to: Time) -> JobHistory {
-        let inside = |record: &&Record| from <= record.created && record.created < to;
-        let records = self.records.iter().filter(inside).copied().collect();
-        JobHistory { records, until: self.until.min(to), ..self.clone() }
+    pub fn as_of(&self, at: Time) -> JobHistory {
+        let known = |time: Option<Time>| time.filter(|time| *time <= at);
+        let as_of = |record: &Record| {
+            let (started, finished) = (known(record.started), known(record.finished));
+            let outcome = match (finished, started, record.finished) {
+                (Some(_), ..) => record.outcome,
+                (None, Some(_), _) => Outcome::Running,
+                // It ended earlier, or nothing is known of its end.
+                (None, None, None) if record.started.is_none() => record.outcome,
+                (None, None, _) => Outcome::Waiting,
+            };
+            Record { started, finished, outcome, ..*record }
+        };
+        let records = self.records.iter().filter(|record| record.created < at).map(as_of).collect();
+        JobHistory { records, until: self.until.min(at), ..self.clone() }
     }
 }

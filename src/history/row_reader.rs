@@ -109,7 +109,7 @@ impl<'a> RowReader<'a> {
                 return Err(Rejection::LeftOut("of other replications"));
             }
         }
-        let status = self.outcome(row)?;
+        let status = Self::outcome(row)?;
         let times = self.times(row, status)?;
         let (created, started, finished) = times;
         let outcome = status.unwrap_or(match (started, finished) {
@@ -137,9 +137,9 @@ impl<'a> RowReader<'a> {
         let worker = given(Field::Worker).filter(|worker| !stamp::is_unset(worker));
         let worker = worker.filter(|_| started.is_some() || !self.tells_starts());
         let action = row.action.as_deref().or(given(Field::Action)).unwrap_or("job");
-        let attempt = self.number(row, Field::Attempt)?.map_or(Ok(1), u32::try_from);
+        let attempt = Self::number(row, Field::Attempt)?.map_or(Ok(1), u32::try_from);
         let attempt = attempt.map_err(|_| unreadable(row.get(Field::Attempt), "attempt"))?;
-        let priority = self.number(row, Field::Priority)?;
+        let priority = Self::number(row, Field::Priority)?;
         let estimate = self.duration(row, Field::Estimate)?;
         self.builder.record(&ReadRow {
             line: row.line,
@@ -159,7 +159,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// What the row's status says.
-    fn outcome(&self, row: &Row) -> Result<Option<Outcome>, Rejection> {
+    fn outcome(row: &Row) -> Result<Option<Outcome>, Rejection> {
         let word = row.get(Field::Status);
         if row.outcome.is_some() || word.is_empty() {
             return Ok(row.outcome);
@@ -288,10 +288,11 @@ impl<'a> RowReader<'a> {
             let at = stamp::from_start(cell).and_then(|nanos| nanos.checked_add(start));
             return at.map_or_else(|| problem(ProblemKind::Time, unreadable()), |at| Ok(Some((at, None))));
         }
-        if cell == "0" {
+        let Some((kind, nanos)) = stamp::read(cell) else { return problem(ProblemKind::Time, unreadable()) };
+        if nanos == 0 && kind != StampKind::Local {
+            // The start of 1970 stands for no time at all.
             return Ok(None);
         }
-        let Some((kind, nanos)) = stamp::read(cell) else { return problem(ProblemKind::Time, unreadable()) };
         let (first, line) = *self.kinds[index].get_or_insert((kind, row.line));
         if first != kind {
             let zones = [first, kind].iter().all(|kind| matches!(kind, StampKind::Offset | StampKind::Local));
@@ -350,7 +351,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn number(&self, row: &Row, field: Field) -> Result<Option<i64>, Rejection> {
+    fn number(row: &Row, field: Field) -> Result<Option<i64>, Rejection> {
         let cell = row.get(field);
         if stamp::is_unset(cell) {
             return Ok(None);

@@ -60,8 +60,8 @@ pub(crate) fn read(cell: &str) -> Option<(StampKind, i64)> {
     // As seconds, the first bound is the year 5138; as milliseconds, it is the year 1973.
     let unit = match whole {
         ..100_000_000_000 => 0,
-        ..100_000_000_000_000 => 3,
-        ..100_000_000_000_000_000 => 6,
+        100_000_000_000..100_000_000_000_000 => 3,
+        100_000_000_000_000..100_000_000_000_000_000 => 6,
         _ => 9,
     };
     Some((StampKind::Number(unit), scaled(cell, 9 - i64::from(unit))?.nearest))

@@ -100,7 +100,7 @@ impl<'a> Table<'a> {
             if !table.read_byte_record(&mut record).map_err(|error| unreadable(&error))? {
                 return Ok(());
             }
-            let start = record.position().map_or(before, csv::Position::line);
+            let start = record.position().map_or(before, csv::Position::line) + self.blank_lines(&record);
             let line = u32::try_from(start).unwrap_or(u32::MAX);
             if table.position().line() > start + 1 {
                 self.check_quotes(&record, &table)?;
@@ -130,12 +130,21 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The number of blank lines before a record, which its position does not count.
+    fn blank_lines(&self, record: &ByteRecord) -> u64 {
+        let from = record.position().map_or(0, csv::Position::byte) as usize;
+        let before =
+            self.text.get(from..).unwrap_or_default().iter().take_while(|byte| matches!(**byte, b'\r' | b'\n'));
+        before.filter(|byte| **byte == b'\n').count() as u64
+    }
+
     /// A quote that is never closed hides all rows behind it.
     fn check_quotes(&self, record: &ByteRecord, table: &Reader<&[u8]>) -> Result<(), HistoryError> {
         let from = record.position().map_or(0, csv::Position::byte) as usize;
         let is_last = table.position().byte() as usize >= self.text.len();
-        let quotes = self.text.get(from..).unwrap_or_default().iter().filter(|byte| **byte == b'"').count();
-        if is_last && quotes % 2 == 1 {
+        let rest = self.text.get(from..).unwrap_or_default();
+        let is_open = rest.iter().fold(false, |is_open, byte| is_open ^ (*byte == b'"'));
+        if is_last && is_open {
             let line = record.position().map_or(0, csv::Position::line);
             return Err(HistoryError::at(line, "a quote opens here and is never closed; was the file cut off?"));
         }

@@ -128,8 +128,11 @@ impl<'a, 'b> ValueRows<'a, 'b> {
         binding.fill(&mut row, cell);
         let units: Vec<(u32, &str)> =
             self.needs.iter().zip(&binding.needs).map(|(resource, place)| (*resource, cell(*place))).collect();
-        match (self.dialect.adjust)(&mut row).and_then(|()| (self.dialect.adjust_value)(&mut row, value)) {
-            Ok(()) => self.reader.row(&row, &units),
+        match (self.dialect.adjust)(&mut row) {
+            Ok(()) => {
+                (self.dialect.adjust_value)(&mut row, value);
+                self.reader.row(&row, &units)
+            }
             Err(why) => self.reader.reject(number, Some(why)),
         }
     }

@@ -45,9 +45,9 @@ use crate::model::time::Epoch;
 
 pub use documents::{ASSUMPTION, Documents, ImportOptions};
 pub use from_history::{
-    ActionEstimate, ArrivalFigures, CandidateFigures, ClaimEstimate, CronFigures, Effect, GroupFigures,
-    HistoryEstimates, HistoryOptions, HourFigures, ImportedHistory, Interval, PoolEstimate, ServiceFigures,
-    TestFigures, Unknown, WindowEstimate, history_scenario,
+    ActionEstimate, ArrivalFigures, CandidateFigures, ClaimEstimate, ClassHour, CronFigures, DayClassHours,
+    DependenceFigures, Effect, GroupFigures, HistoryEstimates, HistoryOptions, HourFigures, ImportedHistory, Interval,
+    PoolEstimate, ServiceFigures, TestFigures, Unknown, WindowEstimate, history_scenario,
 };
 pub use observation_window::latest_time;
 

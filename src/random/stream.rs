@@ -52,6 +52,8 @@ pub enum Purpose {
     Estimate = 18,
     /// How long the workers of a place take to start.
     Startup = 19,
+    /// Blocks of jobs that a bootstrap draws.
+    Bootstrap = 20,
 }
 
 /// The origin of all streams of one replication.

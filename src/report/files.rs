@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::backtest::BacktestReport;
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;
 use crate::run::{RunReport, by_hour, over_time, precision, replications, tables};
@@ -101,6 +102,26 @@ impl Report for ElasticityReport<'_> {
     fn files(&self) -> Vec<OutputFile> {
         let mut files = vec![file("elasticity.csv", self.csv())];
         files.extend(charts::of_elasticity(self));
+        files
+    }
+
+    fn json(&self) -> Value {
+        self.document()
+    }
+
+    fn text(&self, place: &str) -> String {
+        self.for_terminal(place)
+    }
+}
+
+impl Report for BacktestReport<'_> {
+    fn files(&self) -> Vec<OutputFile> {
+        let mut files = vec![file("backtest.csv", self.figures_csv())];
+        if !self.calibration.is_empty() {
+            files.push(file("calibration.csv", self.calibration_csv()));
+        }
+        files.extend(charts::of_backtest(self));
+        files.push(file("report.md", self.markdown().into_bytes()));
         files
     }
 

@@ -7,10 +7,12 @@
 
 use claimsim_engine as engine;
 use claimsim_experiment as experiment;
+use claimsim_import as import;
 use claimsim_model as model;
 use claimsim_scenario as scenario;
 use claimsim_stats as stats;
 
+pub mod backtest;
 mod charts;
 pub mod comparison;
 mod context;
@@ -31,6 +33,7 @@ mod table;
 mod verdicts;
 mod wait_curves;
 
+pub use charts::import_charts;
 pub use context::RunContext;
 pub use format::duration;
 use serde_json::Value;

@@ -34,7 +34,7 @@ pub mod student;
 mod tally;
 mod time_buckets;
 pub mod trajectory;
-mod von_neumann;
+pub mod von_neumann;
 mod window_results;
 mod worker_time;
 

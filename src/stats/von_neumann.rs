@@ -10,11 +10,11 @@
 const POINT: f64 = 1.644_853_626_951_472_7;
 
 /// The fewest values for which the test is valid.
-pub(super) const FEWEST: usize = 8;
+pub const FEWEST: usize = 8;
 
 /// Whether values are positively correlated with their neighbours, at the 5 % level. Values without
 /// any spread are not.
-pub(super) fn is_correlated(values: &[f64]) -> bool {
+pub fn is_correlated(values: &[f64]) -> bool {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();

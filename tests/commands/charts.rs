@@ -195,3 +195,41 @@ fn runs_of_any_length_have_charts() {
         assert!(charts(&sandbox, &["run", "s.toml"]).len() >= 3, "{horizon}");
     }
 }
+
+#[test]
+fn imports_draw_fits_beside_the_runs() {
+    let mut rows = "created,started,finished,action\n".to_owned();
+    let (mut at, mut state) = (1_760_000_000_u64, 1_u32);
+    for _ in 0..400 {
+        state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+        at += 60 + u64::from(state >> 16) % 1_200;
+        rows.push_str(&format!("{at},{},{},scan\n", at + 2, at + 12));
+    }
+    let sandbox = Sandbox::with("h.csv", &rows);
+    let import = ["import", "--history", "h.csv", "--out", "x.toml"];
+    sandbox.claimsim(&import).assert().success();
+    let chart = |name: &str| {
+        let svg = fs::read_to_string(sandbox.path(&format!("x.charts/1-scan-{name}.svg"))).unwrap();
+        assert_well_formed(&svg);
+        svg
+    };
+    let service = chart("service");
+    assert!(service.contains("x: service times of scan") && service.contains("400 runs"), "{service}");
+    // The law jumps where all runs ended.
+    let (at, nobody, everybody) = (label(&service, "10s").0, label(&service, "0 %").1, label(&service, "100 %").1);
+    let law = lines(&service);
+    assert!(law.contains(&(at, nobody)) && law.contains(&(at, everybody)), "{law:?}");
+    let arrivals = chart("arrivals");
+    assert!(arrivals.contains("x: arrivals of scan") && arrivals.contains("per hour on average"), "{arrivals}");
+    // About 5.5 arrivals in every hour of the day; the last two points are those of the legend.
+    let course = lines(&arrivals);
+    let (five, ten) = (label(&arrivals, "5").1, label(&arrivals, "10").1);
+    assert_eq!(course.len(), 2 * 24 + 2);
+    assert!(course[..48].iter().all(|point| point.1 == course[0].1 && ten < point.1 && point.1 < five), "{course:?}");
+
+    fs::remove_file(sandbox.path("x.toml")).unwrap();
+    let refused = sandbox.claimsim(&import).assert().code(2);
+    let message = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(message.contains("x.charts exists and is not overwritten"), "{message}");
+    assert!(!sandbox.path("x.toml").exists());
+}

@@ -4,6 +4,7 @@
 mod support;
 
 mod audit;
+mod backtest;
 mod batches;
 mod bystanders;
 mod charts;

@@ -90,7 +90,7 @@ impl<'a> Draws<'a> {
             service,
             estimate: estimate(action, overrides, service, &mut streams.estimate),
             fails: fails(action, &mut streams.outcome),
-            patience: patience(action, &mut streams.patience),
+            patience: overrides.patience.or_else(|| patience(action, &mut streams.patience)),
             children: children(action, &mut streams.children),
             cancel: cancel(action, &mut streams.cancel),
         };
@@ -137,7 +137,7 @@ impl<'a> Draws<'a> {
         let action = self.system.action(id);
         let service = service(action, overrides, stream);
         let fails = fails(action, stream);
-        let patience = patience(action, stream);
+        let patience = overrides.patience.or_else(|| patience(action, stream));
         let children = children(action, stream);
         let cancel = cancel(action, stream);
         let backoff = if attempt > 1 { backoff(action, attempt, stream) } else { Span::ZERO };

@@ -352,6 +352,7 @@ struct GivenRecipe {
     deadline: Option<i64>,
     stop_timeout: Option<i64>,
     retries: Option<u32>,
+    patience: Option<i64>,
 }
 
 fn overrides() -> BoxedStrategy<GivenRecipe> {
@@ -363,9 +364,10 @@ fn overrides() -> BoxedStrategy<GivenRecipe> {
         option::weighted(0.2, 0..=3_i64),
         option::weighted(0.2, 0..=2_i64),
         option::of(0..=2_u32),
+        option::weighted(0.2, 0..=5_i64),
     );
     fields
-        .prop_map(|(need, service, estimate, priority, deadline, stop_timeout, retries)| GivenRecipe {
+        .prop_map(|(need, service, estimate, priority, deadline, stop_timeout, retries, patience)| GivenRecipe {
             need,
             service,
             estimate,
@@ -373,6 +375,7 @@ fn overrides() -> BoxedStrategy<GivenRecipe> {
             deadline,
             stop_timeout,
             retries,
+            patience,
         })
         .boxed()
 }
@@ -387,6 +390,7 @@ impl GivenRecipe {
             deadline: self.deadline.map(ticks),
             stop_timeout: self.stop_timeout.map(ticks),
             retries: self.retries,
+            patience: self.patience.map(ticks),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod support;
 
 mod arrivals;
+mod backtests;
 mod cases;
 mod censoring;
 mod claim_delay;

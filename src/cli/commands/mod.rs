@@ -1,6 +1,7 @@
 //! The commands of the program.
 
 mod audit;
+mod backtest;
 mod check;
 mod compare;
 mod completions;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Compare(compare::Compare),
     Sweep(sweep::Sweep),
     Size(size::Size),
+    Backtest(backtest::BacktestCommand),
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
     Diff(diff::Diff),
@@ -52,6 +54,7 @@ impl Command {
             Command::Compare(compare) => compare.execute(),
             Command::Sweep(sweep) => sweep.execute(),
             Command::Size(size) => size.execute(),
+            Command::Backtest(backtest) => backtest.execute(),
             Command::Reproduce(reproduce) => reproduce.execute(rerun_saved),
             Command::Diff(diff) => diff.execute(),
             Command::Init(init) => done(init.execute()),
@@ -73,5 +76,6 @@ fn rerun_saved(run: &Path, manifest: &Manifest, exec: ExecArgs) -> Result<Manife
         options::Command::Compare(options) => rerun::<compare::CompareStudy>(run, manifest, options, exec),
         options::Command::Sweep(options) => rerun::<sweep::SweepStudy>(run, manifest, options, exec),
         options::Command::Size(options) => rerun::<size::SizeStudy>(run, manifest, options, exec),
+        options::Command::Backtest(options) => rerun::<backtest::BacktestStudy>(run, manifest, options, exec),
     }
 }

@@ -136,7 +136,7 @@ impl Sampler {
         let service = overrides.service.unwrap_or_else(|| self.service.draw());
         let fails = fails(model, &mut self.outcome);
         let attempt = AttemptSample {
-            patience: patience(model, &mut self.patience),
+            patience: overrides.patience.or_else(|| patience(model, &mut self.patience)),
             children: children(model, &mut self.children),
             cancel: cancel(model, &mut self.cancel),
         };
@@ -202,7 +202,7 @@ impl Sampler {
         let service = overrides.service.unwrap_or_else(|| Span::from_secs_f64(model.service.sample(stream)));
         let fails = fails(model, stream);
         let attempt = AttemptSample {
-            patience: patience(model, stream),
+            patience: overrides.patience.or_else(|| patience(model, stream)),
             children: children(model, stream),
             cancel: cancel(model, stream),
         };

@@ -27,6 +27,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     hint: "`claimsim run SCENARIO --jobs` writes such a file",
 };
 
+#[allow(clippy::unnecessary_wraps, reason = "the type of Dialect::adjust")]
 fn adjust(row: &mut Row) -> Result<(), Rejection> {
     row.replication = row.extra.first().copied().unwrap_or_default();
     let time = |field| stamp::from_start(row.get(field));

@@ -31,8 +31,8 @@ pub(crate) struct Objects {
     pods: Vec<(u32, Value)>,
     /// The action of each job, by namespace and name.
     jobs: BTreeMap<String, String>,
-    /// The number of objects.
-    objects: usize,
+    /// The number of all of them, and of others.
+    count: usize,
 }
 
 /// The labels and annotations that number the pods of an indexed job.
@@ -41,7 +41,7 @@ const INDEX: &str = "batch.kubernetes.io/job-completion-index";
 impl Objects {
     /// Keeps an object of the list.
     pub(crate) fn add(&mut self, number: u32, object: Value) {
-        self.objects += 1;
+        self.count += 1;
         let kind = object.get("kind").and_then(Value::as_str);
         // The objects of a PodList have no kind.
         if kind == Some("Pod") || kind.is_none() && at(&object, "spec.containers").is_some() {
@@ -57,7 +57,7 @@ impl Objects {
     /// # Errors
     /// If there are none.
     pub(crate) fn read(&self, reader: &mut RowReader) -> Result<(), HistoryError> {
-        if self.pods.is_empty() && self.objects > 0 {
+        if self.pods.is_empty() && self.count > 0 {
             return Err(HistoryError::of_file(format!("there are no pods in the list. {}", DIALECT.hint)));
         }
         let mut columns: [String; FIELDS] = Default::default();

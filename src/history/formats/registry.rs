@@ -25,7 +25,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     adjust,
     adjust_value,
     pages: &["jobs"],
-    hint: "The registry has such rows at /api/v0/jobs",
+    hint: "The registry has such rows at /api/v0/jobs, and `import --jobs` also reads some without times",
 };
 
 fn adjust(row: &mut Row) -> Result<(), Rejection> {
@@ -48,10 +48,9 @@ fn adjust(row: &mut Row) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn adjust_value<'a>(row: &mut Row<'a>, value: &'a Value) -> Result<(), Rejection> {
+fn adjust_value<'a>(row: &mut Row<'a>, value: &'a Value) {
     let map = value.get("capacityMap").and_then(Value::as_object);
     let units =
         map.into_iter().flatten().filter_map(|(name, units)| Some((Cow::Borrowed(name.as_str()), units.as_u64()?)));
     row.units = units.collect();
-    Ok(())
 }

@@ -32,7 +32,7 @@ pub(super) const DIALECT: Dialect = Dialect {
            Eligible,Start,End,State,AllocTRES,ReqTRES,Timelimit,NodeList",
 };
 
-fn adjust<'a>(row: &mut Row<'a>) -> Result<(), Rejection> {
+fn adjust(row: &mut Row) -> Result<(), Rejection> {
     let id = row.get(Field::Id);
     if id.contains('.') {
         return Err(Rejection::LeftOut("steps of jobs"));
@@ -48,7 +48,7 @@ fn adjust<'a>(row: &mut Row<'a>) -> Result<(), Rejection> {
         "SUSPENDED" | "COMPLETING" | "CONFIGURING" | "RESIZING" | "STOPPED" | "SIGNALING" | "STAGE_OUT" => {
             Some(Outcome::Running)
         }
-        "REQUEUED" | "REQUEUE_FED" | "REQUEUE_HOLD" | "SPECIAL_EXIT" => Some(Outcome::WorkerLost),
+        "REQUEUED" | "RESV_DEL_HOLD" | "REQUEUE_FED" | "REQUEUE_HOLD" | "SPECIAL_EXIT" => Some(Outcome::WorkerLost),
         _ => None,
     };
     let extra = |index: usize| row.extra.get(index).copied().unwrap_or_default();
@@ -94,7 +94,7 @@ fn tres_units(text: &str) -> Vec<(Cow<'_, str>, u64)> {
     let unit = |(name, value): (&'_ str, &'_ str)| -> Option<(Cow<'_, str>, u64)> {
         match name {
             "cpu" => Some((Cow::Borrowed("cpu"), value.parse().ok()?)),
-            "mem" => Some((Cow::Borrowed("mem"), mebibytes(value)?)),
+            "mem" => Some((Cow::Borrowed("memory_mib"), mebibytes(value)?)),
             _ => {
                 let resource = name.strip_prefix("gres/")?;
                 let whole = resource.split_once(':').map(|(whole, _)| whole);
@@ -133,8 +133,8 @@ mod tests {
             let units: Vec<String> = tres_units(text).iter().map(|(name, units)| format!("{name}={units}")).collect();
             units.join(",")
         };
-        assert_eq!(units("billing=4,cpu=4,gres/gpu=2,gres/gpu:a100=2,mem=16G,node=1"), "cpu=4,gpu=2,mem=16384");
-        assert_eq!(units("cpu=1,mem=500K,gres/gpu:v100=1"), "cpu=1,mem=1,gpu:v100=1");
+        assert_eq!(units("billing=4,cpu=4,gres/gpu=2,gres/gpu:a100=2,mem=16G,node=1"), "cpu=4,gpu=2,memory_mib=16384");
+        assert_eq!(units("cpu=1,mem=500K,gres/gpu:v100=1"), "cpu=1,memory_mib=1,gpu:v100=1");
         assert_eq!(units("cpu=x,mem=1Q,,=,a"), "");
     }
 }

@@ -52,7 +52,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     hint: "The archive has such logs at https://www.cs.huji.ac.il/labs/parallel/workload/",
 };
 
-fn adjust<'a>(row: &mut Row<'a>) -> Result<(), Rejection> {
+fn adjust(row: &mut Row) -> Result<(), Rejection> {
     let extra = |index: usize| row.extra.get(index).copied().unwrap_or_default();
     let has_run = !matches!(row.get(Field::Run), "" | "0");
     row.outcome = match extra(0) {
@@ -81,7 +81,10 @@ pub(crate) fn header(text: &[u8]) -> Header {
     let mut header = Header::default();
     for line in text.split(|byte| *byte == b'\n') {
         let Some(comment) = line.trim_ascii().strip_prefix(b";") else {
-            if line.trim_ascii().is_empty() { continue } else { break }
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            break;
         };
         let comment = String::from_utf8_lossy(comment);
         let Some((name, value)) = comment.split_once(':') else { continue };

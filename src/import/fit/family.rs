@@ -14,6 +14,8 @@ use crate::stats::interval::critical_value_95;
 /// The largest unbounded Pareto tail that is a candidate: heavier ones have a mean that is infinite
 /// or determined by a few values.
 const LEAST_SHAPE: f64 = 1.05;
+/// The smallest coefficient of variation of a sample from a hyperexponential distribution.
+const LEAST_CV: f64 = 0.9;
 
 /// A family at the maximum of its likelihood.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +38,7 @@ pub(super) fn estimate(family: Family, data: &Likelihood, near: Option<&FittedLa
         _ => {
             let starts = near.map_or_else(|| starts(family, data), |law| vec![coordinates(law)]);
             let of = |at: &[f64]| data.ln(&law(family, at));
-            let found = starts.iter().filter_map(|start| maximize(start, of));
-            let best = found.reduce(|best, other| if other.value > best.value { other } else { best })?;
+            let best = starts.iter().find_map(|start| maximize(start, of))?;
             let fitted = law(family, &best.at);
             let is_proper = match &fitted {
                 FittedLaw::Hyperexponential { p, means } => hyperexponential::is_proper(*p, *means),
@@ -87,7 +88,10 @@ fn starts(family: Family, data: &Likelihood) -> Vec<Vec<f64>> {
     let mean_ln = average(&|point| point.ln);
     let spread = average(&|point| (point.ln - mean_ln) * (point.ln - mean_ln)).max(1e-8);
     let ln_mean = math::ln(mean);
+    let squares = average(&|point| point.x * point.x) / (average(&|point| point.x) * average(&|point| point.x));
     match family {
+        // It varies more than an exponential distribution, and then so do nearly all samples.
+        Family::Hyperexponential if !data.is_censored() && squares < 1.0 + LEAST_CV * LEAST_CV => Vec::new(),
         Family::Lognormal => {
             vec![vec![mean_ln + spread / 2.0, math::ln(math::exp_m1(spread.min(12.0))) / 2.0]]
         }

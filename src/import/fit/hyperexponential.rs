@@ -8,6 +8,7 @@ use crate::model::math;
 const SHARES: [f64; 4] = [0.3, 0.6, 0.85, 0.97];
 /// Steps of expectation and maximisation from each of them.
 const STEPS: usize = 40;
+const MOST_POINTS: usize = 300;
 
 /// Whether the phases differ, and both have a share: otherwise it is an exponential distribution.
 pub(super) fn is_proper(p: f64, means: [f64; 2]) -> bool {
@@ -15,17 +16,24 @@ pub(super) fn is_proper(p: f64, means: [f64; 2]) -> bool {
 }
 
 /// Guesses by expectation and maximisation from fixed starts: the shorter times are of the first
-/// phase, the others of the second. The best two.
+/// phase, the others of the second. The best is first.
 ///
 /// A. P. Dempster, N. M. Laird and D. B. Rubin, "Maximum likelihood from incomplete data via the EM
 /// algorithm", JRSS B 39 (1977) 1-38, section 4.3.
 pub(super) fn starts(points: &[Point]) -> Vec<FittedLaw> {
     let mut sorted = points.to_vec();
     sorted.sort_by(|a, b| a.x.total_cmp(&b.x));
+    // Guesses need no detail.
+    let sorted: Vec<Point> = sorted.chunks(sorted.len().div_ceil(MOST_POINTS).max(1)).map(merged).collect();
     let mut found: Vec<(f64, FittedLaw)> = SHARES.iter().filter_map(|share| improve(&sorted, *share)).collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.truncate(2);
     found.into_iter().map(|(_, law)| law).collect()
+}
+
+fn merged(points: &[Point]) -> Point {
+    let weight: f64 = points.iter().map(|point| point.weight).sum();
+    let x = points.iter().map(|point| point.weight * point.x).sum::<f64>() / weight;
+    Point { x, ln: math::ln(x), weight }
 }
 
 fn improve(points: &[Point], share: f64) -> Option<(f64, FittedLaw)> {
@@ -38,7 +46,6 @@ fn improve(points: &[Point], share: f64) -> Option<(f64, FittedLaw)> {
         sums[phase].0 += point.weight;
         sums[phase].1 += point.weight * point.x;
     }
-    // Times below a limit are more alike than those of a phase.
     let mut p = sums[0].0 / all;
     let mut means = [sums[0].1 / sums[0].0, sums[1].1 / sums[1].0];
     let mut value = f64::NEG_INFINITY;

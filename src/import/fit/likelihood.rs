@@ -24,6 +24,9 @@ const NARROW: f64 = 8.0;
 /// The least probability of a rounded time, against logarithms of 0.
 const LEAST: f64 = 1e-300;
 
+/// Groups of exact times for each group of lower bounds.
+const BOUNDS: usize = 5;
+
 /// Abscissas and weights of Gauss and Legendre for four points in [0, 1] (Abramowitz and Stegun,
 /// table 25.4).
 const GAUSS: [(f64, f64); 4] = [
@@ -61,7 +64,7 @@ pub(super) struct Likelihood {
     resolution: f64,
     /// The number of zeros among exact times, which stand for times below the smallest other one.
     zeros: f64,
-    /// Bounds of runs that were not seen to end, with their numbers.
+    /// Bounds of runs that were not seen to end, in groups, with their numbers.
     censored: Vec<(f64, f64)>,
     /// The smallest time above 0, and the largest.
     pub(super) smallest: f64,
@@ -87,7 +90,7 @@ impl Likelihood {
             rounded: if unit == 0.0 { Vec::new() } else { counted(coarse) },
             resolution: unit,
             zeros,
-            censored: counted(sample.censored()),
+            censored: grouped(sample.censored(), groups.div_ceil(BOUNDS)),
             smallest: values.get(positive).copied().unwrap_or(0.0),
             largest: values.last().copied().unwrap_or(0.0),
         }
@@ -97,6 +100,10 @@ impl Likelihood {
     /// distribution.
     pub(super) fn is_rounded(&self) -> bool {
         !self.rounded.is_empty()
+    }
+
+    pub(super) fn is_censored(&self) -> bool {
+        !self.censored.is_empty()
     }
 
     pub(super) fn resolution(&self) -> f64 {
@@ -124,10 +131,14 @@ impl Likelihood {
         let Ok(distribution) = law.distribution() else { return f64::NEG_INFINITY };
         let mut sum = self.exact(law);
         let ln = |probability: f64| math::ln(probability.max(LEAST));
+        let above = |value: f64| smoothed_survival(&distribution, value, self.resolution);
+        // Neighbouring times share a probability.
+        let mut last = (-self.resolution, 1.0);
         for (value, count) in &self.rounded {
-            let above = |value: f64| smoothed_survival(&distribution, value, self.resolution);
-            let below = if *value > 0.0 { above(value - self.resolution) } else { 1.0 };
-            sum += count * ln(below - above(*value));
+            let before = value - self.resolution;
+            let below = if (before - last.0).abs() < 0.01 * self.resolution { last.1 } else { above(before) };
+            last = (*value, above(*value));
+            sum += count * ln(below - last.1);
         }
         if self.zeros > 0.0 {
             sum += self.zeros * ln(1.0 - distribution.survival(self.smallest));
@@ -199,18 +210,23 @@ impl Sums {
 
 /// The means of groups of sorted values.
 fn points(values: &[f64], groups: usize) -> Vec<Point> {
+    grouped(values, groups).into_iter().map(|(x, weight)| Point { x, ln: math::ln(x), weight }).collect()
+}
+
+/// The means of groups of sorted values, and their sizes.
+fn grouped(values: &[f64], groups: usize) -> Vec<(f64, f64)> {
     let n = values.len();
     let most = if n <= groups { 1 } else { n.div_ceil(groups * 9 / 20) };
     let edge = (groups / 32).max(1);
-    let (mut points, mut first) = (Vec::new(), 0);
+    let (mut means, mut first) = (Vec::new(), 0);
     while first < n {
         let rank = first.min(n - 1 - first);
         let size = (rank / edge).clamp(1, most).min(n - first);
         let x = values[first..first + size].iter().sum::<f64>() / size as f64;
-        points.push(Point { x, ln: math::ln(x), weight: size as f64 });
+        means.push((x, size as f64));
         first += size;
     }
-    points
+    means
 }
 
 /// The distinct ones of sorted values, with their numbers.

@@ -4,6 +4,7 @@
 //! This is pure statistics: it knows neither files nor histories. `docs/import.md` has the formulas
 //! and what they recover.
 
+mod chart;
 mod dependence;
 mod family;
 mod goodness;
@@ -13,6 +14,7 @@ mod likelihood;
 mod maximize;
 mod sample;
 
+pub use chart::ServiceChart;
 pub use dependence::{Dependence, SerialCorrelation, depends_on, serial_correlation};
 pub use law::{Family, FittedLaw};
 pub use sample::Sample;
@@ -32,10 +34,11 @@ const GROUPS: usize = 2_000;
 const NEAR: f64 = 0.02;
 /// The level of the test of Anderson and Darling.
 const LEVEL: f64 = 0.01;
-/// From this number of runs on, a distance above [`NEAR`] is significant at 1 % in each family
-/// (M. A. Stephens, "EDF statistics for goodness of fit", JASA 69 (1974) 730-737: 1.31 / √n for
-/// the exponential distribution, less for others), so the distance decides.
-const MANY: usize = 5_000;
+/// The 1 % point of Kolmogorov's distance times the root of the number of runs (N. Smirnov, "Table
+/// for estimating the goodness of fit of empirical distributions", Annals of Mathematical
+/// Statistics 19 (1948) 279-281). It is for given parameters; with estimated ones, the point is
+/// smaller. So it rejects surely, and in large samples, of which only a part is tested, it decides.
+const FAR: f64 = 1.628;
 /// Families within this difference of Akaike's criterion are not distinguished: the one with fewer
 /// parameters is chosen (K. P. Burnham and D. R. Anderson, Model Selection and Multimodel
 /// Inference, 2002, section 2.6).
@@ -80,7 +83,7 @@ pub struct Candidate {
     pub ln_likelihood: f64,
     /// Akaike's criterion: twice the number of parameters minus the logarithm of the likelihood.
     pub aic: f64,
-    /// The statistic of Anderson and Darling, of at most 2,000 runs.
+    /// The statistic of Anderson and Darling, of at most 1,000 runs.
     pub anderson_darling: f64,
     /// Its p-value; only of the candidate that was chosen before this test.
     pub p: Option<f64>,
@@ -100,7 +103,11 @@ pub fn fit(sample: &Sample, options: FitOptions) -> Option<Fit> {
     }
     if is_constant(sample) {
         let middle = plain_mean.0;
-        let reason = if sample.deviation() == 0.0 { "all runs agree" } else { "all runs nearly agree" };
+        let reason = match sample.deviation() {
+            _ if ended == 1 => "there is one run",
+            0.0 => "all runs agree",
+            _ => "all runs nearly agree",
+        };
         return Some(plain(sample, FittedLaw::Constant(middle), plain_mean, reason.to_owned()));
     }
     let empirical = |reason: String| {
@@ -179,9 +186,13 @@ fn p_of(candidate: &Candidate, tested: &Sample, is_part: bool) -> Option<f64> {
 fn accept(candidate: &Candidate, sample: &Sample, plain_mean: f64) -> Result<String, String> {
     let name = candidate.law.family().name();
     let distance = candidate.kolmogorov;
-    let p = candidate.p.map_or_else(String::new, |p| format!(", Anderson-Darling p = {p:.2}"));
+    let p = candidate.p.map_or_else(String::new, |p| {
+        let p = if p < 0.01 { "< 0.01".to_owned() } else { format!("= {p:.2}") };
+        format!(", Anderson-Darling p {p}")
+    });
     let is_near = distance <= NEAR;
-    let is_rejected = candidate.p.is_some_and(|p| p < LEVEL) || sample.len() >= MANY;
+    let is_far = distance * (sample.values().len() as f64).sqrt() > FAR;
+    let is_rejected = candidate.p.is_some_and(|p| p < LEVEL) || is_far;
     if !is_near && is_rejected {
         return Err(format!("the best family, {name}, is {distance:.3} away from the runs{p}"));
     }
@@ -215,4 +226,71 @@ fn plain(sample: &Sample, law: FittedLaw, mean: (f64, Option<(f64, f64)>), reaso
     let cv = if mean.0 > 0.0 { deviation / mean.0 } else { 0.0 };
     let (ended, censored) = (sample.values().len(), sample.censored().len());
     Fit { law, intervals, mean, cv, ended, censored, candidates: Vec::new(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// Times of any size, with ties, zeros and whole numbers.
+    fn times() -> impl Strategy<Value = Vec<f64>> {
+        let time = prop_oneof![
+            Just(0.0),
+            (0_u32..50).prop_map(f64::from),
+            1e-9..1e9_f64,
+            (-300.0..300.0_f64).prop_map(crate::model::math::exp),
+            Just(f64::INFINITY)
+        ];
+        vec(time, 0..60)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+        /// Whatever the runs, a fit is something that a scenario can state.
+        #[test]
+        fn any_sample_has_a_law(values in times(), censored in times(), resolution in prop_oneof![Just(0.0), Just(1.0), 1e-6..1e4_f64]) {
+            let sample = Sample::new(values, censored, resolution);
+            for empirical in [false, true] {
+                let fit = fit(&sample, FitOptions { empirical });
+                prop_assert_eq!(fit.is_some(), sample.len() > 0);
+                let Some(fit) = fit else { continue };
+                prop_assert!(fit.law.distribution().is_ok(), "{:?}", fit);
+                prop_assert!(fit.mean.0.is_finite() && fit.mean.0 >= 0.0, "{:?}", fit);
+                prop_assert_eq!(fit.intervals.len(), fit.law.parameters().len());
+                prop_assert!(fit.mean.1.is_none_or(|(low, high)| low <= fit.mean.0 && fit.mean.0 <= high), "{:?}", fit);
+                let chart = ServiceChart::new(&sample, &fit.law);
+                prop_assert!(chart.fitted.iter().all(|point| point.1.is_finite()));
+            }
+        }
+    }
+
+    fn of(values: &[f64], censored: &[f64], resolution: f64) -> Fit {
+        let sample = Sample::new(values.to_vec(), censored.to_vec(), resolution);
+        fit(&sample, FitOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn few_or_equal_runs_are_taken_as_they_are() {
+        assert_eq!(of(&[5.0; 30], &[], 0.0).law, FittedLaw::Constant(5.0));
+        assert_eq!(of(&[5.0, 5.0, 6.0], &[], 1.0).law, FittedLaw::Constant(16.0 / 3.0));
+        assert_eq!(of(&[7.0, 5.0, 5.0], &[], 0.0).law, FittedLaw::Empirical(vec![5.0, 5.0, 7.0]));
+        assert_eq!(of(&[], &[3.0, 8.0], 0.0).law, FittedLaw::Constant(8.0));
+        // A run that still goes on after 40 s is not one of 5 s.
+        let fit_of_both = of(&[5.0; 30], &[40.0], 0.0);
+        assert_eq!(fit_of_both.law.family(), Family::Empirical, "{fit_of_both:?}");
+        assert_eq!(fit(&Sample::new(Vec::new(), Vec::new(), 0.0), FitOptions::default()), None);
+    }
+
+    #[test]
+    fn the_option_keeps_the_mean() {
+        let values: Vec<f64> = (1..=1_234).map(|index| f64::from(index) * 0.5).collect();
+        let sample = Sample::new(values, Vec::new(), 0.0);
+        let fit = fit(&sample, FitOptions { empirical: true }).unwrap();
+        let FittedLaw::Empirical(values) = &fit.law else { panic!("{fit:?}") };
+        assert_eq!(values.len(), 100);
+        assert!((values.iter().sum::<f64>() / 100.0 - 308.75).abs() < 1e-9, "{fit:?}");
+    }
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::fit::ServiceChart;
+
 /// An estimate with its 95 % interval; no interval where none is known.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
@@ -206,6 +208,24 @@ pub struct ServiceFigures {
     pub quantiles_s: Vec<(f64, f64)>,
     /// Mean run time of attempts that ended in error, in seconds.
     pub mean_of_errors_s: Option<f64>,
+    /// What run times depend on, if they do and it matters.
+    pub dependence: Vec<DependenceFigures>,
+    /// The distributions of the runs and of the law.
+    #[serde(skip)]
+    pub chart: ServiceChart,
+}
+
+/// Something that run times depend on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DependenceFigures {
+    /// `hour`, `worker` or `run before`.
+    pub on: &'static str,
+    /// The p-value of the test of independence.
+    pub p: f64,
+    /// The largest mean of a group over the smallest; the correlation with the run before.
+    pub effect: f64,
+    /// A sentence about it, without its full stop.
+    pub about: String,
 }
 
 /// A family that was fitted to run times.

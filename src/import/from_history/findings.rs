@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::availability::{self, Shift};
 use super::classes::Classes;
+use super::dependence;
 use super::estimates::ServiceFigures;
 use super::outcomes::{self, Outcomes};
 use super::pool::{Needs, Pool};
@@ -86,7 +87,12 @@ impl<'a> Findings<'a> {
             runs[*class as usize].add(record, history);
         }
         let estimate = |runs: Runs| runs.estimate(history.resolution, options.empirical);
-        let services: Vec<Option<ServiceFigures>> = runs.into_iter().map(estimate).collect();
+        let mut services: Vec<Option<ServiceFigures>> = runs.into_iter().map(estimate).collect();
+        for (service, dependence) in services.iter_mut().zip(dependence::dependences(history, &classes)) {
+            if let Some(service) = service {
+                service.dependence = dependence;
+            }
+        }
         let events = timeline::events(history);
         let pool = Pool::new(history, &needs, &events);
         let queueing = queueing::observe(history, &needs, &pool, &events);

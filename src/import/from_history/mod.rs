@@ -5,6 +5,8 @@
 
 mod availability;
 mod classes;
+mod day_classes;
+mod dependence;
 mod estimates;
 mod findings;
 mod json;
@@ -21,9 +23,11 @@ mod workers;
 use crate::job_history::JobHistory;
 use findings::Findings;
 
+pub use day_classes::{ClassHour, DayClassHours};
 pub use estimates::{
-    ActionEstimate, ArrivalFigures, CandidateFigures, ClaimEstimate, CronFigures, Effect, GroupFigures,
-    HistoryEstimates, HourFigures, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown, WindowEstimate,
+    ActionEstimate, ArrivalFigures, CandidateFigures, ClaimEstimate, CronFigures, DependenceFigures, Effect,
+    GroupFigures, HistoryEstimates, HourFigures, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown,
+    WindowEstimate,
 };
 pub use findings::HistoryOptions;
 

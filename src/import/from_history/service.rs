@@ -1,7 +1,7 @@
 //! Run times of a class of jobs.
 
 use super::estimates::{CandidateFigures, Interval, ServiceFigures};
-use crate::fit::{self, Fit, FitOptions, FittedLaw, Sample};
+use crate::fit::{self, Fit, FitOptions, FittedLaw, Sample, ServiceChart};
 use crate::job_history::{JobHistory, Outcome, Record};
 use crate::model::time::Span;
 use crate::stats::interval::IntervalEstimate;
@@ -68,6 +68,8 @@ impl Runs {
                 .collect(),
             quantiles_s: SHARES.iter().filter_map(|share| Some((*share, quantile(*share)?))).collect(),
             mean_of_errors_s: errors,
+            dependence: Vec::new(),
+            chart: ServiceChart::new(&sample, &fit.law),
         })
     }
 }

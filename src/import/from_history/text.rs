@@ -282,9 +282,12 @@ fn service(toml: &mut TomlBuilder, findings: &Findings, class: usize) {
         half.unwrap_or_default(),
         count(service.runs, "run"),
         quantiles.join(", "),
-        number(service.cv)
+        if service.cv.is_finite() { number(service.cv) } else { "infinite".to_owned() }
     ));
     toml.comment(&format!("{}: {}.", capitalized(&service.family), service.reason));
+    for dependence in &service.dependence {
+        toml.comment(&format!("{}.", capitalized(&dependence.about)));
+    }
     toml.pair("service", &service.law, "");
 }
 

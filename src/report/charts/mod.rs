@@ -3,17 +3,22 @@
 //! A chart is a file of its own, which turns a report into plain series and draws them with the
 //! tools of [`crate::plot`].
 
+mod backtest;
 mod by_hour;
 mod differences;
 mod elasticity;
+mod import;
 mod over_time;
 mod sweep;
 mod targets;
 mod waits;
 mod warm_up;
 
+pub use import::import_charts;
+
 use std::collections::BTreeSet;
 
+use crate::backtest::BacktestReport;
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;
 use crate::experiment::expression::Quantity;
@@ -57,6 +62,19 @@ pub(crate) fn of_elasticity(report: &ElasticityReport) -> Vec<OutputFile> {
 pub(crate) fn of_sizing(report: &SizingReport) -> Vec<OutputFile> {
     let targets = 0..report.targets.conditions.len();
     targets.map(|target| file(format!("charts/target-{}.svg", target + 1), targets::draw(report, target))).collect()
+}
+
+/// Quantiles and hours of the replay; days and their ranks of the forecast, if there is one.
+pub(crate) fn of_backtest(report: &BacktestReport) -> Vec<OutputFile> {
+    let mut charts = vec![
+        file("charts/quantiles.svg", backtest::quantiles(report)),
+        file("charts/by_hour.svg", backtest::by_hour(report)),
+    ];
+    if let Some(model) = &report.backtest.model {
+        charts.push(file("charts/days.svg", backtest::days(report, model)));
+        charts.push(file("charts/pit.svg", backtest::pit(report, model)));
+    }
+    charts
 }
 
 /// The path of each quantity's chart: `charts/p95_wait_scan.svg` for `p95(wait, scan)`.

@@ -32,6 +32,8 @@ pub struct SizingReport<'a> {
     pub seed: u64,
     /// The words of a `claimsim run` that all settings share.
     pub run_command: &'a str,
+    /// What a backtest of the scenario has shown, if one is named.
+    pub backtest: Option<&'a str>,
 }
 
 /// A worker that is lost at the worst instant.

@@ -118,6 +118,9 @@ impl SizingReport<'_> {
             "cost_unit": self.cost_unit,
             "loss": lost,
         });
+        if let (Some(verdicts), Value::Object(document)) = (self.backtest, &mut document) {
+            document.insert("backtest".to_owned(), verdicts.into());
+        }
         if let (Value::Object(document), Value::Object(search)) = (&mut document, self.search(self.sizing)) {
             document.extend(search);
         }

@@ -192,6 +192,7 @@ impl SizingReport<'_> {
             let what = if measure == Measure::Cost { "what the workers cost" } else { "the worker-hours" };
             lines.push(format!("Costs are means over replications of {what} in the measured window."));
         }
+        lines.extend(self.backtest.map(|verdicts| format!("{verdicts}.")));
         lines.extend(self.unpriced());
         if let Some((met, not_met)) = self.sizing.anomaly {
             let name = |place: usize| self.name(&self.sizing.evaluated[place]);

@@ -33,6 +33,7 @@ impl Lowering<'_> {
             deadline: self.positive("deadline", job.deadline.as_ref()),
             stop_timeout: job.stop_timeout.as_ref().map(|timeout| timeout.value),
             retries: job.retries.as_ref().map(|retries| retries.value),
+            patience: None,
         };
         let (action, at) = (action?, at?);
         self.record_jobs(action, need, overrides.service.is_some() || self.recovered.has(span, "service"), span);

@@ -2,4 +2,5 @@
 
 mod any_documents;
 mod command;
+mod history;
 mod written;

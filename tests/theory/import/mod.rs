@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod exported;
+mod fits;
 mod histories;
 mod recorded;
 mod recovery;

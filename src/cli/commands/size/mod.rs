@@ -1,5 +1,6 @@
 //! `claimsim size`: the cheapest design that meets targets, with the commands that show it in full.
 
+mod backtested;
 mod setup;
 
 use std::path::PathBuf;
@@ -97,6 +98,7 @@ impl SizeStudy {
             cost_unit: &self.cost_unit,
             seed: self.inputs.seed,
             run_command: &self.run_command,
+            backtest: self.backtest.as_deref(),
         }
     }
 }

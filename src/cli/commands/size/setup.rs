@@ -1,6 +1,7 @@
 //! The designs that are sized: all loaded and priced, with targets parsed and interim looks
 //! determined.
 
+use super::backtested::verdicts;
 use crate::args::{GridArgs, expression_error, parse_all};
 use crate::exit::CliError;
 use crate::experiment::design::Grid;
@@ -29,6 +30,8 @@ pub(crate) struct SizeStudy {
     pub(super) inputs: LoadedInputs,
     /// A `claimsim run` with the request's scenario, options and seed.
     pub(super) run_command: String,
+    /// What a backtest of the scenario has shown.
+    pub(super) backtest: Option<String>,
 }
 
 impl SizeStudy {
@@ -51,6 +54,9 @@ impl SizeStudy {
         };
         let Scenario { seed, replications, .. } = &designs[0].scenario;
         inputs.seed = *seed;
+        let backtest = options.backtest.as_deref().map(|folder| verdicts(folder, &request.sources[0].text, options));
+        let backtest = backtest.transpose()?;
+        inputs.notes.extend(backtest.clone());
         let study = SizeStudy {
             keys: grid.keys().map(str::to_owned).collect(),
             targets: Targets {
@@ -66,6 +72,7 @@ impl SizeStudy {
             designs,
             inputs,
             run_command: run_command(request),
+            backtest,
         };
         study.check()?;
         Ok(study)

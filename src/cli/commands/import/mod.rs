@@ -1,15 +1,18 @@
-//! `claimsim import`: makes a scenario from the registry's API documents.
+//! `claimsim import`: makes a scenario from the history of a queue, or from the registry's API
+//! documents.
+
+mod history;
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use clap::{ArgGroup, Args};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use crate::args::instant;
 use crate::exit::CliError;
-use crate::history::JobHistory;
 use crate::history_args::HistoryArgs;
+use crate::history_input::display_name;
 use crate::import::{self, ASSUMPTION, Documents, ImportOptions};
 use crate::inputs::{from_standard_input, is_standard_input, read_given};
 use crate::registry::document::{self, DocumentError, DocumentRow};
@@ -51,6 +54,19 @@ pub(crate) struct Import {
     #[arg(long, value_name = "FILE", conflicts_with = "history")]
     crons: Vec<PathBuf>,
 
+    /// Distributions of run times: empirical takes the run times themselves [default: the
+    /// distribution that fits]
+    #[arg(long, value_name = "FIT", requires = "history")]
+    fit: Option<Fit>,
+
+    /// Local days of the history that count as Sundays, as in 2026-12-25,2026-12-26
+    #[arg(long, value_name = "DATES", value_delimiter = ',', requires = "history")]
+    holidays: Vec<NaiveDate>,
+
+    /// Print the estimates and what is not known as one JSON document on standard output
+    #[arg(long, requires = "history")]
+    json: bool,
+
     /// Time of the export (RFC 3339) [default: the latest time in the documents]
     #[arg(long, value_name = "TIME", value_parser = instant)]
     at: Option<DateTime<Utc>>,
@@ -59,7 +75,8 @@ pub(crate) struct Import {
     #[arg(long)]
     name: Option<String>,
 
-    /// Output file; an existing file is never overwritten [default: standard output]
+    /// Output file; an existing file is never overwritten. Charts of a history go to a folder
+    /// beside it: x.charts of x.toml [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -68,8 +85,18 @@ pub(crate) struct Import {
     quiet: bool,
 }
 
+/// How run times become a distribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Fit {
+    /// The run times themselves.
+    Empirical,
+}
+
 const EXAMPLES: &str = "\
 Examples:
+  claimsim import --time-zone Europe/Berlin \\
+    --history scenarios/histories/mail-queue.csv \\
+    --out mail-queue.toml
   claimsim import --jobs scenarios/registry/jobs.json \\
     --workers scenarios/registry/workers.json \\
     --crons scenarios/registry/crons.json \\
@@ -88,8 +115,8 @@ impl Import {
             refuse_existing(out)?;
         }
         if !self.history.history.is_empty() {
-            let history = self.history.load(self.quiet)?;
-            return print(&summary(&history));
+            let history = self.history.with_start_of_run(self.quiet);
+            return Import { history, ..self }.import_history();
         }
         let all = || self.jobs.iter().chain(&self.workers).chain(&self.crons);
         if all().filter(|path| is_standard_input(path)).count() > 1 {
@@ -159,29 +186,6 @@ impl Import {
         warn(&format!("{} has {assumptions} {word} to review (search for {ASSUMPTION})", out.display()));
         Ok(())
     }
-}
-
-/// What a history has, in a few lines.
-fn summary(history: &JobHistory) -> String {
-    let time = |at| history.epoch.calendar_of(at).map_or_else(String::new, |at| history.time_zone.rfc3339(at));
-    let mut text = format!("{} jobs from {} to {}\n", history.records.len(), time(history.from()), time(history.until));
-    for (number, action) in history.actions.iter().enumerate() {
-        let of = || history.records.iter().filter(|record| record.action as usize == number);
-        let waits: Vec<f64> = of().filter_map(|record| Some(record.wait()?.as_secs_f64())).collect();
-        let runs: Vec<f64> = of().filter_map(|record| Some(record.service()?.as_secs_f64())).collect();
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
-        text.push_str(&format!(
-            "{action}: {} jobs, mean wait {:.3} s, mean service time {:.3} s\n",
-            of().count(),
-            mean(&waits),
-            mean(&runs)
-        ));
-    }
-    text
-}
-
-fn display_name(path: &Path) -> String {
-    if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// The rows of all documents of one kind.
