@@ -38,7 +38,7 @@ pub(super) struct ArrivalEstimate {
 
 impl ArrivalEstimate {
     /// The process behind sorted instants within a window, of which the calendar has the hours.
-    /// `step` is that of the times: within it, instants cannot be told apart. `None` without any.
+    /// `step` is that of the times: within it, instants are the same. `None` without any.
     pub(super) fn of(mut times: Vec<Time>, length: f64, calendar: &Calendar, step: Span) -> Option<ArrivalEstimate> {
         if times.is_empty() {
             return None;

@@ -197,8 +197,8 @@ mod tests {
         }
     }
 
-    /// In Berlin, 2026-10-25 has 25 hours and 2026-03-29 has 23; the hour that comes twice has 7,200
-    /// seconds.
+    /// In Berlin, 2026-10-25 has 25 hours and 2026-03-29 has 23; the hour that comes twice has
+    /// 7,200 seconds.
     #[test]
     fn clock_changes_lengthen_and_shorten_days() {
         let zone = "Europe/Berlin".parse().unwrap();

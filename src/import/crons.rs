@@ -1,15 +1,18 @@
 //! Crons: those of the document, and those inferred from rows at regular times.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::calendar::Calendar;
 use super::documents::{ASSUMPTION, Documents};
 use super::history::{History, Row, stated_need};
 use super::periodicity;
+use super::regular::{self, RegularSource};
 use super::toml_text::{self, TomlBuilder};
 use crate::arrival::cron::Schedule;
-use crate::model::time::Span;
+use crate::model::time::{NANOS, Span, Time};
+use crate::model::time_zone::TimeZone;
 use crate::registry::document::CronDocument;
 
 /// The cron of an action.
@@ -19,6 +22,8 @@ enum Cron<'a> {
     Stated(&'a CronDocument, Schedule),
     /// From the times of this number of rows, which a schedule explains.
     Inferred(Schedule, usize),
+    /// From the times of some rows among others; these come at the firings or some time after.
+    Among(RegularSource, BTreeSet<Time>),
 }
 
 /// All crons, by action.
@@ -67,6 +72,24 @@ impl<'a> Crons<'a> {
         times.sort_unstable();
         if let Some(schedule) = periodicity::periodic_schedule(&times) {
             self.by_action.insert(action, Cron::Inferred(schedule, times.len()));
+        } else {
+            self.infer_among(history, action);
+        }
+    }
+
+    /// A cron whose rows are mixed with others, or come some time after the firings.
+    fn infer_among(&mut self, history: &History, action: usize) {
+        let first = history.of(action).map(|(_, row)| row).filter(|row| !row.is_retry());
+        let mut times: Vec<Time> = first.filter_map(|row| row.scheduled_at).collect();
+        times.sort_unstable();
+        let (Some(from), Some(to)) = (times.first().copied(), times.last().copied()) else { return };
+        let window = (from + Span(-1), to + Span(1));
+        let calendar = Calendar::new(TimeZone::UTC, history.epoch, window, &[]);
+        let step = Span(NANOS / 1_000);
+        if let Some((source, rest)) = regular::split(&times, &calendar, TimeZone::UTC, window, step) {
+            let rest: BTreeSet<Time> = rest.into_iter().collect();
+            let own = times.into_iter().filter(|at| !rest.contains(at)).collect();
+            self.by_action.insert(action, Cron::Among(source, own));
         }
     }
 
@@ -85,6 +108,7 @@ impl<'a> Crons<'a> {
                 at.timestamp_subsec_nanos() == 0
             }
             Some(Cron::Stated(_, schedule) | Cron::Inferred(schedule, _)) => periodicity::fires_at(schedule, *at),
+            Some(Cron::Among(_, own)) => row.scheduled_at.is_some_and(|at| own.contains(&at)),
             None => false,
         }
     }
@@ -102,6 +126,7 @@ impl<'a> Crons<'a> {
                     toml.table("cron", history.action_name(*action));
                     toml.pair("schedule", &toml_text::string(&schedule.to_string()), "");
                 }
+                Cron::Among(source, _) => write_among(toml, history.action_name(*action), source),
             }
         }
         if !self.left_out.is_empty() {
@@ -111,6 +136,17 @@ impl<'a> Crons<'a> {
             toml.comment(line);
         }
     }
+}
+
+fn write_among(toml: &mut TomlBuilder, action: &str, source: &RegularSource) {
+    toml.comment(&format!(
+        "{ASSUMPTION}: no crons document names this one, but {} came at its firings, up to {} after them; {} had none.",
+        toml_text::count(source.firings, "first attempt"),
+        toml_text::seconds(source.delay.1),
+        toml_text::count(source.missing, "firing")
+    ));
+    toml.table("cron", action);
+    toml.pair("schedule", &toml_text::string(&source.schedule), "");
 }
 
 /// Writes a firing of an `@every` cron, which determines all others: the one that the document

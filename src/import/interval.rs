@@ -12,7 +12,7 @@ pub(super) fn poisson_interval(count: usize) -> (f64, f64) {
 }
 
 /// The interval for the mean of a count whose variance is its mean times `dispersion`: that of a
-/// Poisson count of so many times fewer events.
+/// Poisson count of events that each stand for `dispersion` of them.
 pub(super) fn dispersed_interval(count: usize, dispersion: f64) -> (f64, f64) {
     let limit = |n: f64, z: f64| {
         let root = 1.0 - 1.0 / (9.0 * n) + z / (3.0 * n.sqrt());

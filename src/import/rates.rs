@@ -25,7 +25,7 @@ const MIN_DAYS: f64 = 3.0;
 const WEEK: f64 = 7.0;
 /// Rounds of fitting the rates of a product model; each reduces the error by a large factor.
 const ROUNDS: usize = 50;
-/// Hours and days of which less lies in the window take no part in tests.
+/// Hours and days of which less lies in the window are not tested.
 const MIN_PART: f64 = 0.5;
 
 /// Which days have the same rates.
@@ -289,7 +289,7 @@ impl Evidence<'_> {
     }
 
     /// The classes of days with different totals, the dispersion of totals within the finest
-    /// classes that the window can tell apart, and these.
+    /// classes that the window distinguishes, and these.
     fn classes_of_totals(&mut self, base: Model, total: f64) -> (DayClasses, Option<f64>, DayClasses) {
         let course = base.fit(&self.table, &self.seconds)[0];
         let days = self.totals(&course);

@@ -1,9 +1,9 @@
 //! Regular arrivals among random ones: a cron whose rows come at its firings or some time after.
 //!
-//! Times are folded by each period that a cron can have. If a cron is among them, nearly all periods
-//! of the hours and days in which it fires have an arrival within the same short part. The shortest
-//! part that does is looked for, and compared with what the arrivals beside it would explain by
-//! chance.
+//! Times are folded by each period that a cron can have. If a cron is among them, nearly all
+//! periods of the hours and days in which it fires have an arrival within the same short part. The
+//! shortest part that does is looked for, and compared with what the arrivals beside it would
+//! explain by chance.
 
 use std::collections::BTreeSet;
 
@@ -29,8 +29,10 @@ const MIN_FIRINGS: usize = 4;
 const MOST_CHANCE: f64 = 0.25;
 /// The logarithm of the probability of taking chance for a cron.
 const LN_LEVEL: f64 = -9.2;
-/// Of more arrivals, only parts of up to a second are looked at.
-const MANY: usize = 100_000;
+/// Of more arrivals, only those in the busiest part of a period are looked at.
+const MANY: usize = 20_000;
+/// Standard deviations by which the busiest part has more arrivals than the time around it.
+const BEYOND: f64 = 4.0;
 
 /// A cron among arrivals.
 #[derive(Clone, Debug)]
@@ -64,6 +66,9 @@ struct Candidate {
     /// Indices of the arrivals, with their local time after the firing.
     hits: Vec<usize>,
     possible: usize,
+    period: i64,
+    /// Local time of period 0.
+    origin: i64,
 }
 
 /// The most frequent cron among sorted arrivals of a window, and the arrivals that are not its own.
@@ -88,20 +93,27 @@ pub(super) fn split(
         if periods < MIN_FIRINGS || times.len() < least.max(MIN_FIRINGS) || is_dense {
             continue;
         }
-        let folded = Folded::new(&local, span, period);
+        let all = if times.len() > MANY { None } else { Some(Folded::new(&local, span, period, None)) };
+        let seconds = all.is_none().then(|| Seconds::new(&local, period));
         let mut candidates: Vec<Candidate> = Vec::new();
         for part in PARTS.map(|seconds| seconds * NANOS) {
-            let is_full = density * (part as f64 / NANOS as f64) > 4.0;
-            if part > period / 4 || is_full || (times.len() > MANY && part > NANOS) {
+            if part > period / 4 || density * (part as f64 / NANOS as f64) > 4.0 {
                 break;
             }
-            candidates.extend(folded.candidate(&local, span, part, step.0));
+            let found = match (&all, &seconds) {
+                (Some(all), _) => all.candidate(&local, span, part, step.0),
+                (None, Some(seconds)) => seconds.busiest(part).and_then(|near| {
+                    Folded::new(&local, span, period, Some(near)).candidate(&local, span, part, step.0)
+                }),
+                (None, None) => None,
+            };
+            candidates.extend(found);
         }
         // A part that is too short has some of the arrivals of a cron with jitter.
         let most = candidates.iter().map(|candidate| candidate.hits.len()).max().unwrap_or(0);
-        let enough = candidates.into_iter().find(|candidate| candidate.hits.len() * 20 >= most * 19);
-        let Some(candidate) = enough.map(|candidate| candidate.from_whole_minute(&folded, &local)) else { continue };
-        if let Some(found) = finish(&candidate, &folded, &local, zone) {
+        let enough = candidates.into_iter().find(|candidate| candidate.hits.len() * 10 >= most * 9);
+        let Some(candidate) = enough.map(|candidate| candidate.starting_at_whole_minute(&local)) else { continue };
+        if let Some(found) = finish(&candidate, &local, zone) {
             let of_cron: BTreeSet<usize> = candidate.hits.iter().copied().collect();
             let rest = times.iter().enumerate().filter(|(index, _)| !of_cron.contains(index));
             return Some((found, rest.map(|(_, at)| *at).collect()));
@@ -113,12 +125,12 @@ pub(super) fn split(
 impl Candidate {
     /// The same from a whole minute on, if hardly any arrival comes before it: crons fire on whole
     /// minutes, and other arrivals just before them are not theirs.
-    fn from_whole_minute(mut self, folded: &Folded, local: &[i64]) -> Candidate {
+    fn starting_at_whole_minute(mut self, local: &[i64]) -> Candidate {
         let minute = (self.from + MINUTE - 1) / MINUTE * MINUTE;
-        let phase = |index: usize| self.from + (local[index] - folded.origin - self.from).rem_euclid(folded.period);
+        let phase = |index: usize| self.from + (local[index] - self.origin - self.from).rem_euclid(self.period);
         let (own, early): (Vec<usize>, Vec<usize>) = self.hits.iter().partition(|index| phase(**index) >= minute);
         if minute < self.to && early.len() <= 1 + self.hits.len() / 20 {
-            if folded.period >= HOUR && minute / HOUR > self.from / HOUR {
+            if self.period >= HOUR && minute / HOUR > self.from / HOUR {
                 let is_midnight = self.hours.contains(&(HOURS - 1));
                 self.hours = self.hours.iter().map(|hour| (hour + 1) % HOURS).collect();
                 if is_midnight && self.hours.len() == 1 {
@@ -132,19 +144,16 @@ impl Candidate {
 }
 
 impl Folded {
-    fn new(local: &[i64], (from, to): (i64, i64), period: i64) -> Folded {
+    /// All arrivals, or those whose phase is at most the second number after the first one.
+    fn new(local: &[i64], (from, to): (i64, i64), period: i64, near: Option<(i64, i64)>) -> Folded {
         let origin = from.div_euclid(period) * period;
+        let is_near = |at: &i64| near.is_none_or(|(first, length)| (at - first).rem_euclid(period) <= length);
         let fold = |(index, at): (usize, &i64)| {
             let since = at - origin;
             (since.rem_euclid(period), since.div_euclid(period).max(0) as usize, index)
         };
-        let mut events: Vec<(i64, usize, usize)> = if local.len() > MANY {
-            let second = busiest_second(local, origin, period);
-            let is_near = |(phase, ..): &(i64, usize, usize)| (phase / NANOS - second).abs() <= 1;
-            local.iter().enumerate().map(fold).filter(is_near).collect()
-        } else {
-            local.iter().enumerate().map(fold).collect()
-        };
+        let events = local.iter().enumerate().filter(|(_, at)| is_near(at)).map(fold);
+        let mut events: Vec<(i64, usize, usize)> = events.collect();
         events.sort_unstable();
         // A part may reach beyond the end of the period.
         let wrapped = events.iter().take_while(|(phase, ..)| *phase < period / 4);
@@ -157,7 +166,7 @@ impl Folded {
     }
 
     /// The part of this length that the most periods have an arrival in.
-    fn best_part(&self, length: i64) -> (usize, usize) {
+    fn best_part(&self, length: i64) -> (usize, usize, usize) {
         let mut counts = vec![0_u32; self.periods + 1];
         let (mut first, mut distinct, mut best) = (0, 0_usize, (0, 0, 0));
         for (last, (phase, number, _)) in self.events.iter().enumerate() {
@@ -174,11 +183,16 @@ impl Folded {
                 best = (distinct, first, last);
             }
         }
-        (best.1, best.2)
+        best
     }
 
     fn candidate(&self, local: &[i64], (from, to): (i64, i64), length: i64, step: i64) -> Option<Candidate> {
-        let (first, last) = self.best_part(length);
+        let (distinct, first, last) = self.best_part(length);
+        let expected = local.len() as f64 * (length + step) as f64 / self.period as f64;
+        let is_chance = self.period <= HOUR && (distinct as f64) < expected + 3.5 * (expected + 1.0).sqrt();
+        if distinct < MIN_FIRINGS || is_chance {
+            return None;
+        }
         let (phase, end) = (self.events[first].0, self.events[last].0);
         // The first arrival of each period in the part.
         let mut hit: Vec<Option<usize>> = vec![None; self.periods + 1];
@@ -232,7 +246,8 @@ impl Folded {
         let hits: Vec<usize> = own.filter_map(|(_, index)| *index).collect();
         let hour = |place: &usize| *place * (slot / HOUR) as usize + (phase % slot / HOUR) as usize;
         let hours = places.iter().map(hour).collect();
-        Some(Candidate { from: phase, to: end, hours, weekdays, hits, possible })
+        let (period, origin) = (self.period, self.origin);
+        Some(Candidate { from: phase, to: end, hours, weekdays, hits, possible, period, origin })
     }
 
     /// The probability that other arrivals fill the part, from those shortly before and after it.
@@ -260,14 +275,46 @@ impl Folded {
     }
 }
 
-/// The second of the period in which the most arrivals lie.
-fn busiest_second(local: &[i64], origin: i64, period: i64) -> i64 {
-    let mut counts = vec![0_u32; (period / NANOS) as usize];
-    for at in local {
-        counts[((at - origin).rem_euclid(period) / NANOS) as usize] += 1;
+/// Arrivals by whole second of a period: where many are folded, only the busiest part is looked at.
+struct Seconds {
+    period: i64,
+    /// The number of arrivals before each second of two periods.
+    before: Vec<u32>,
+}
+
+impl Seconds {
+    fn new(local: &[i64], period: i64) -> Seconds {
+        let length = (period / NANOS) as usize;
+        let mut counts = vec![0_u32; length];
+        for at in local {
+            counts[(at.rem_euclid(period) / NANOS) as usize] += 1;
+        }
+        let mut before = vec![0];
+        let mut sum = 0;
+        for count in counts.iter().chain(&counts) {
+            sum += count;
+            before.push(sum);
+        }
+        Seconds { period, before }
     }
-    let busiest = counts.iter().enumerate().max_by_key(|(second, count)| (**count, std::cmp::Reverse(*second)));
-    busiest.map_or(0, |(second, _)| second as i64)
+
+    /// The part of this length with the most arrivals beyond those of the time around it, as its
+    /// begin and its length, with a second more on both sides; `None` if chance explains it.
+    fn busiest(&self, part: i64) -> Option<(i64, i64)> {
+        let all = self.before.len() / 2;
+        let (length, margin) = ((part / NANOS) as usize + 1, (10 * (part / NANOS) as usize + 30).min(all / 2 - 1));
+        let surplus = |first: usize| {
+            let inside = f64::from(self.before[first + length] - self.before[first]);
+            let (low, high) = (first.saturating_sub(margin), (first + length + margin).min(2 * all));
+            let around = f64::from(self.before[high] - self.before[low]) - inside;
+            let expected = around * length as f64 / (high - low - length) as f64;
+            (inside - expected) / (expected + 1.0).sqrt()
+        };
+        let begin = all / 2;
+        let best = (begin..begin + all).map(|first| (surplus(first), first)).max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let first = (best.1 as i64 - 1) * NANOS;
+        (best.0 >= BEYOND).then_some((first.rem_euclid(self.period), (length as i64 + 2) * NANOS))
+    }
 }
 
 /// Kullback's divergence of a share from a probability.
@@ -279,19 +326,19 @@ fn divergence(share: f64, chance: f64) -> f64 {
     share * math::ln(share / chance) + if other > 0.0 { other * math::ln(other / (1.0 - chance)) } else { 0.0 }
 }
 
-fn finish(candidate: &Candidate, folded: &Folded, local: &[i64], zone: TimeZone) -> Option<RegularSource> {
+fn finish(candidate: &Candidate, local: &[i64], zone: TimeZone) -> Option<RegularSource> {
     let length = candidate.to - candidate.from;
     let minute = candidate.from / MINUTE * MINUTE;
     let is_exact = length == 0 && candidate.from % NANOS == 0;
     let near = if length == 0 { 2 * NANOS } else { length.max(10 * NANOS) };
     let nominal = if !is_exact && candidate.from - minute <= near { minute } else { candidate.from / NANOS * NANOS };
-    let schedule = expression(candidate, folded.period, nominal);
+    let schedule = expression(candidate, nominal);
     Schedule::parse_in(&schedule, zone).ok()?;
     let delays: Vec<f64> = candidate
         .hits
         .iter()
         .map(|index| {
-            let phase = (local[*index] - folded.origin - nominal).rem_euclid(folded.period);
+            let phase = (local[*index] - candidate.origin - nominal).rem_euclid(candidate.period);
             phase as f64 / NANOS as f64
         })
         .collect();
@@ -305,10 +352,10 @@ fn finish(candidate: &Candidate, folded: &Folded, local: &[i64], zone: TimeZone)
 }
 
 /// The schedule in six fields.
-fn expression(candidate: &Candidate, period: i64, nominal: i64) -> String {
+fn expression(candidate: &Candidate, nominal: i64) -> String {
     let second = nominal / NANOS % 60;
     let minute = nominal / MINUTE % 60;
-    let step = period / MINUTE;
+    let step = candidate.period / MINUTE;
     let minutes = match step {
         1 => "*".to_owned(),
         2..60 if minute % step == 0 => format!("*/{step}"),
@@ -325,7 +372,7 @@ fn field(numbers: &BTreeSet<usize>, all: usize) -> String {
     let steps: BTreeSet<usize> = list.windows(2).map(|pair| pair[1] - pair[0]).collect();
     match (list.as_slice(), steps.first()) {
         _ if list.len() == all => "*".to_owned(),
-        ([first, .., last], Some(1)) if steps.len() == 1 => format!("{first}-{last}"),
+        ([first, .., end], Some(1)) if steps.len() == 1 => format!("{first}-{end}"),
         ([first, ..], Some(step)) if steps.len() == 1 && all.is_multiple_of(*step) && list.len() == all / step => {
             if *first == 0 {
                 format!("*/{step}")

@@ -141,8 +141,9 @@ pub(super) fn about(value: f64) -> String {
 /// A length of time as scenarios write it, with about four significant digits: `26.31s`, `4m12s`,
 /// `6d4h`.
 pub(super) fn seconds(value: f64) -> String {
-    if value < 1e-9 {
-        "0s".to_owned()
+    if value < 1e-6 {
+        // Further digits would be parts of a nanosecond.
+        Span::from_secs_f64(value).to_string()
     } else if value < 1.0 {
         number(value * 1e3) + "ms"
     } else if value < 120.0 {

@@ -1,9 +1,9 @@
 //! The findings as plain data.
 
-use super::Findings;
 use super::estimates::{
     ActionEstimate, ClaimEstimate, GroupFigures, HistoryEstimates, Interval, PoolEstimate, WindowEstimate,
 };
+use super::findings::Findings;
 use crate::interval;
 
 impl Findings<'_> {

@@ -8,6 +8,7 @@ mod classes;
 mod day_classes;
 mod dependence;
 mod estimates;
+mod findings;
 mod json;
 mod outcomes;
 mod pool;
@@ -19,19 +20,8 @@ mod timeline;
 mod unknowns;
 mod workers;
 
-use chrono::NaiveDate;
-
-use crate::calendar::Calendar;
-use crate::job_history::{JobHistory, Outcome};
-use crate::model::time::{Span, Time};
-use availability::Shift;
-use classes::Classes;
-use outcomes::Outcomes;
-use pool::{Needs, Pool};
-use queueing::Queueing;
-use service::Runs;
-use sources::Source;
-use workers::Workers;
+use crate::job_history::JobHistory;
+use findings::Findings;
 
 pub use day_classes::{ClassHour, DayClassHours};
 pub use estimates::{
@@ -39,19 +29,7 @@ pub use estimates::{
     GroupFigures, HistoryEstimates, HourFigures, Interval, PoolEstimate, ServiceFigures, TestFigures, Unknown,
     WindowEstimate,
 };
-
-/// What a history does not tell about its scenario.
-#[derive(Clone, Debug, Default)]
-pub struct HistoryOptions {
-    /// The scenario's name.
-    pub name: String,
-    /// The files that the history was read from, for the first comment.
-    pub sources: Vec<String>,
-    /// Use the run times themselves, whatever distribution fits.
-    pub empirical: bool,
-    /// Local days that count as Sundays.
-    pub holidays: Vec<NaiveDate>,
-}
+pub use findings::HistoryOptions;
 
 /// A scenario from a history.
 #[derive(Clone, Debug)]
@@ -64,124 +42,9 @@ pub struct ImportedHistory {
     pub estimates: HistoryEstimates,
 }
 
-/// Rows within a shorter time do not tell how often jobs arrive.
-const MIN_LENGTH: Span = Span::secs(60);
-
-/// Everything that is found out about a history.
-struct Findings<'a> {
-    history: &'a JobHistory,
-    options: &'a HistoryOptions,
-    /// The time in which arrivals are counted.
-    window: Option<(Time, Time)>,
-    classes: Classes,
-    needs: Needs,
-    sources: Vec<Source>,
-    outcomes: Vec<Outcomes>,
-    services: Vec<Option<ServiceFigures>>,
-    pool: Pool,
-    queueing: Queueing,
-    workers: Workers,
-    /// When how many workers are there, if that follows the hour of the week.
-    shifts: Option<Vec<Shift>>,
-    /// The bounds of the claim delay in seconds, if there is one.
-    delay: Option<(f64, f64)>,
-}
-
 /// The scenario of a history, what it assumes, and the estimates behind it.
 pub fn history_scenario(history: &JobHistory, options: &HistoryOptions) -> ImportedHistory {
     let findings = Findings::new(history, options);
     let unknowns = unknowns::unknowns(&findings);
     ImportedHistory { text: text::scenario(&findings, &unknowns), estimates: findings.estimates(), unknowns }
-}
-
-/// The time in which the history is complete: from the first end of a record on, since histories
-/// that are cut by creation lack what ran at their start, and histories that are cut by the end lack
-/// what was created long before. Both ends are excluded.
-fn window(history: &JobHistory) -> Option<(Time, Time)> {
-    let first_end = history.records.iter().filter_map(|record| record.finished).min();
-    let from = first_end.map_or(history.from(), |end| end.max(history.from()));
-    let to = history.until;
-    (!history.records.is_empty() && from + MIN_LENGTH <= to).then_some((from, to))
-}
-
-impl<'a> Findings<'a> {
-    fn new(history: &'a JobHistory, options: &'a HistoryOptions) -> Findings<'a> {
-        let window = window(history);
-        let classes = Classes::new(history);
-        let needs = Needs::new(history);
-        let sources = sources::sources(history, &classes, window, &options.holidays);
-        let outcomes = outcomes::outcomes(history, &classes);
-        let mut runs: Vec<Runs> = vec![Runs::default(); classes.all.len()];
-        for (record, class) in history.records.iter().zip(&classes.of) {
-            runs[*class as usize].add(record, history);
-        }
-        let estimate = |runs: Runs| runs.estimate(history.resolution, options.empirical);
-        let mut services: Vec<Option<ServiceFigures>> = runs.into_iter().map(estimate).collect();
-        for (service, dependence) in services.iter_mut().zip(dependence::dependences(history, &classes)) {
-            if let Some(service) = service {
-                service.dependence = dependence;
-            }
-        }
-        let events = timeline::events(history);
-        let pool = Pool::new(history, &needs, &events);
-        let queueing = queueing::observe(history, &needs, &pool, &events);
-        let workers = Workers::new(history, &classes, &needs, &pool);
-        let mean = services.iter().flatten().map(|service| service.mean_s.value).fold(f64::INFINITY, f64::min);
-        let delay = queueing
-            .claim_delay(history.resolution)
-            .filter(|(_, high)| *high > (2.0 * history.resolution.as_secs_f64()).max(0.02).max(0.002 * mean.min(1e9)));
-        let brief =
-            Span::from_secs_f64(delay.map_or(1.0, |(_, high)| 2.0 * high).max(2.0 * history.resolution.as_secs_f64()));
-        let shifts = window.filter(|_| workers.is_uniform(&needs)).and_then(|window| {
-            let calendar = Calendar::new(history.time_zone, history.epoch, window, &[]);
-            availability::shifts(history, &calendar, &events, brief)
-        });
-        let workers = if shifts.is_some() { workers.pooled() } else { workers };
-        Findings {
-            history,
-            options,
-            window,
-            classes,
-            needs,
-            sources,
-            outcomes,
-            services,
-            pool,
-            queueing,
-            workers,
-            shifts,
-            delay,
-        }
-    }
-
-    /// Seconds in which arrivals are counted.
-    fn length(&self) -> f64 {
-        self.window.map_or(0.0, |(from, to)| (to - from).as_secs_f64())
-    }
-
-    /// The policy that explains which job went next.
-    fn policy(&self) -> &'static str {
-        let Queueing { choices, oldest, newest, highest, choices_between_needs, overtaking, .. } = self.queueing;
-        let share = |part: usize| part as f64 / choices.max(1) as f64;
-        if choices < 20 || share(oldest) >= 0.95 {
-            let strict = choices_between_needs >= 100 && overtaking * 200 < choices_between_needs;
-            return if strict { "strict-fifo" } else { "first-fit" };
-        }
-        if share(highest) > share(oldest).max(share(newest)) && share(highest) >= 0.7 {
-            return "priority";
-        }
-        if share(oldest) < 0.5 && share(newest) < 0.7 { "random" } else { "first-fit" }
-    }
-
-    /// Arrivals, firings and retries of a class per second, times its mean run time.
-    fn offered_load(&self, class: usize) -> f64 {
-        let length = self.length();
-        let Some(service) = self.services[class].as_ref().filter(|_| length > 0.0) else { return 0.0 };
-        self.classes.all[class].records as f64 / length * service.mean_s.value
-    }
-
-    /// The number of records with an outcome.
-    fn count(&self, outcome: Outcome) -> usize {
-        self.history.records.iter().filter(|record| record.outcome == outcome).count()
-    }
 }

@@ -70,7 +70,8 @@ pub(super) fn outcomes(history: &JobHistory, classes: &Classes) -> Vec<Outcomes>
     }
     for (class, outcomes) in all.iter_mut().enumerate() {
         outcomes.set_deadline(&stopped[class], history.resolution);
-        outcomes.patience = steady(&mut gave_up[class], history.resolution).map(Span::from_secs_f64);
+        outcomes.patience =
+            steady(&mut gave_up[class], history.resolution).map(Span::from_secs_f64).filter(|time| *time > Span::ZERO);
         outcomes.priorities = ValueCounts::of(priorities[class].iter().copied()).0;
         if outcomes.errors > 0 {
             outcomes.error_seconds /= outcomes.errors as f64;
@@ -105,6 +106,7 @@ impl Outcomes {
         let ended = matches!(record.outcome, Outcome::Done | Outcome::Error);
         if let (true, Some(estimate), Some(service)) = (ended, record.estimate, record.service())
             && service > Span::ZERO
+            && estimate > Span::ZERO
         {
             self.estimate_factors.push(estimate.as_secs_f64() / service.as_secs_f64());
         }
@@ -133,7 +135,7 @@ impl Outcomes {
         let Some(middle) = times.get(times.len() / 4).copied() else { return };
         let spread = times.get(times.len() / 2).copied().unwrap_or(middle) - middle;
         if spread <= 0.1 * middle + 2.0 * step {
-            self.deadline = Some(round_time(middle, step));
+            self.deadline = Some(round_time(middle, step)).filter(|time| *time > Span::ZERO);
         }
     }
 

@@ -15,6 +15,8 @@ const MOST_UNNAMED: f64 = 0.05;
 /// active at once, are made for their jobs and tell nothing about each other.
 const FEW_RUNS: f64 = 5.0;
 const MANY_NAMES: usize = 4;
+/// With fewer rows for each worker, a resource that a worker never used may still be there.
+const FEW_USES: usize = 5;
 
 /// The needs of records in units of each resource of the scenario.
 #[derive(Debug)]
@@ -77,7 +79,6 @@ impl Pool {
             let is_short = record.started.is_some() && record.started == record.finished;
             match kind {
                 Kind::Started if is_short => peaks.blink(units, worker),
-                Kind::EndedAtOnce => {}
                 Kind::Started => peaks.start(units, worker),
                 Kind::Ended => peaks.end(units, worker),
                 _ => {}
@@ -106,6 +107,8 @@ struct Peaks {
     /// By worker and resource.
     now: Vec<u64>,
     most: Vec<u64>,
+    /// Runs that used the resource.
+    uses: Vec<usize>,
     running_on: Vec<usize>,
     runs: Vec<usize>,
     all_now: Units,
@@ -123,6 +126,7 @@ impl Peaks {
             resources,
             now: vec![0; workers * resources],
             most: vec![0; workers * resources],
+            uses: vec![0; workers * resources],
             running_on: vec![0; workers],
             runs: vec![0; workers],
             all_now: vec![0; resources],
@@ -154,13 +158,14 @@ impl Peaks {
         }
         for (resource, units) in units.iter().enumerate() {
             let at = worker * self.resources + resource;
+            self.uses[at] += usize::from(*units > 0);
             self.now[at] = self.now[at].saturating_add(*units);
             self.most[at] = self.most[at].max(self.now[at]);
         }
     }
 
-    /// A run that ends at the instant at which it starts. Where times are rounded, others that start
-    /// then may do so after its end, so it takes nothing from them.
+    /// A run that ends at the instant at which it starts. Where times are rounded, others that
+    /// start then may do so after its end, so it takes nothing from them.
     fn blink(&mut self, units: &[u64], worker: Option<u32>) {
         self.most_running = self.most_running.max(1);
         for (most, units) in self.all_most.iter_mut().zip(units) {
@@ -194,7 +199,27 @@ impl Peaks {
         }
     }
 
-    fn finish(self, busy: Vec<f64>) -> Pool {
+    /// Gives workers that ran nothing with a rarely used resource as much of it as others have: if
+    /// few rows use it, they may have missed a worker by chance.
+    fn add_rare_resources(&mut self) {
+        let workers: Vec<usize> = (0..self.runs.len()).filter(|worker| self.runs[*worker] > 0).collect();
+        for resource in 0..self.resources {
+            let at = |worker: &usize| worker * self.resources + resource;
+            let uses: usize = workers.iter().map(|worker| self.uses[at(worker)]).sum();
+            let most = workers.iter().map(|worker| self.most[at(worker)]).max().unwrap_or(0);
+            if uses < FEW_USES * workers.len() {
+                for worker in &workers {
+                    let at = at(worker);
+                    if self.uses[at] == 0 {
+                        self.most[at] = most;
+                    }
+                }
+            }
+        }
+    }
+
+    fn finish(mut self, busy: Vec<f64>) -> Pool {
+        self.add_rare_resources();
         let named_runs: usize = self.runs.iter().sum();
         let all = named_runs + self.unnamed;
         let distinct = self.runs.iter().filter(|runs| **runs > 0).count();

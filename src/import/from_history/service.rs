@@ -101,7 +101,7 @@ fn law(law: &FittedLaw) -> String {
         FittedLaw::Hyperexponential { p, means } => {
             let phase = |p: f64, mean: f64| format!("{{ p = {p}, mean = {} }}", time(mean));
             // Both probabilities are written with the same digits, so that they add up to 1.
-            let p = (p * 1e4).round() / 1e4;
+            let p = ((p * 1e4).round() / 1e4).clamp(1e-4, 1.0 - 1e-4);
             format!(
                 "{{ hyperexponential = {{ phases = [{}, {}] }} }}",
                 phase(p, means[0]),

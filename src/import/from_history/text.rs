@@ -2,8 +2,8 @@
 
 use chrono::{Datelike, Days, NaiveTime, SecondsFormat};
 
-use super::Findings;
 use super::estimates::Unknown;
+use super::findings::Findings;
 use super::unknowns;
 use crate::arrival_text;
 use crate::documents::ASSUMPTION;
@@ -143,6 +143,7 @@ fn claim(toml: &mut TomlBuilder, findings: &Findings) {
     }
     let delay = match findings.delay {
         None => "\"none\"".to_owned(),
+        Some((low, high)) if seconds(low) == seconds(high) => toml_text::string(&seconds(high)),
         Some((low, high)) => {
             let text = |value: f64| toml_text::string(&seconds(value));
             format!("{{ uniform = {{ low = {}, high = {} }} }}", text(low), text(high))
@@ -403,6 +404,6 @@ impl Findings<'_> {
     fn queue_limit(&self) -> Option<usize> {
         let mut waiting = self.queueing.waiting_at_rejections.clone();
         waiting.sort_unstable();
-        waiting.get(waiting.len() / 2).copied().filter(|_| waiting.len() >= 3)
+        waiting.get(waiting.len() / 2).copied().filter(|limit| waiting.len() >= 3 && *limit > 0)
     }
 }

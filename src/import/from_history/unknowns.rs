@@ -4,9 +4,10 @@
 //! grow with u / (1 - u), so what changes capacity or load by a few per cent changes waits by much
 //! where u is high and by little where it is low.
 
-use super::Findings;
 use super::estimates::{Effect, Unknown};
+use super::findings::Findings;
 use super::outcomes::Outcomes;
+use super::workers::UNSEEN;
 use crate::job_history::Outcome;
 use crate::toml_text::{self, count, number, seconds};
 
@@ -97,6 +98,14 @@ impl Collector<'_, '_> {
                      what waited, or something else limits them"
                 ),
                 format!("jobs waited for {} in all", seconds(waiting)),
+            );
+        }
+        if findings.workers.groups.iter().any(|group| group.name == UNSEEN) {
+            self.add(
+                format!("worker.{UNSEEN}.count"),
+                Effect::High,
+                "Some jobs need more than any worker ran at once, and never ran; one worker with room for them is assumed",
+                "such jobs may wait for ever, and the assumed worker runs others as well",
             );
         }
         if findings.shifts.is_some() {
@@ -354,7 +363,7 @@ impl Collector<'_, '_> {
 impl Findings<'_> {
     /// By resource, the share of the capacity that was in use.
     pub(super) fn utilization(&self) -> Vec<(String, f64)> {
-        let whole = (self.history.until - self.history.from()).as_secs_f64();
+        let whole = self.length();
         let share = |(resource, name): (usize, &String)| {
             let offered: f64 = self
                 .workers

@@ -3,10 +3,13 @@
 use super::classes::{Classes, SLOT};
 use super::pool::{Needs, Pool, Units};
 use crate::job_history::JobHistory;
+use crate::model::capacity::MOST_UNITS;
 use crate::names::readable;
 
 /// More workers than these are counted, and not named.
 const MOST_NAMES: usize = 50;
+/// The group of workers for jobs that never ran.
+pub(super) const UNSEEN: &str = "unseen";
 
 /// A group of equal workers.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +33,15 @@ impl Workers {
     /// The workers that explain what ran at once.
     pub(super) fn new(history: &JobHistory, classes: &Classes, needs: &Needs, pool: &Pool) -> Workers {
         let resources = if needs.told { classes.resource_names.clone() } else { vec![SLOT.to_owned()] };
-        let groups = if pool.named { named(history, pool) } else { anonymous(needs, pool) };
+        let mut groups = match pool {
+            _ if pool.most_running == 0 => Vec::new(),
+            _ if pool.named => named(history, pool),
+            _ => anonymous(needs, pool),
+        };
+        if !groups.is_empty() {
+            add_unseen(&mut groups, classes, needs);
+            clear_ambiguous_ids(&mut groups);
+        }
         Workers { groups, resources }
     }
 
@@ -53,7 +64,36 @@ impl Workers {
 
     /// A capacity or a need with the names of its resources, without zeros.
     pub(super) fn units(&self, units: &[u64]) -> Vec<(String, u64)> {
-        self.resources.iter().cloned().zip(units.iter().copied()).filter(|(_, units)| *units > 0).collect()
+        let most = MOST_UNITS.unsigned_abs();
+        let named = self.resources.iter().cloned().zip(units.iter().map(|units| *units.min(&most)));
+        named.filter(|(_, units)| *units > 0).collect()
+    }
+}
+
+/// Leaves out all ids if some workers have none, or if two have the same one: ids are distinct.
+fn clear_ambiguous_ids(groups: &mut [Group]) {
+    let mut ids: Vec<&String> = groups.iter().flat_map(|group| &group.ids).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    let workers: usize = groups.iter().filter(|group| group.name != UNSEEN).map(|group| group.count).sum();
+    if ids.len() < all || all < workers {
+        groups.iter_mut().for_each(|group| group.ids.clear());
+    }
+}
+
+/// Adds a worker for jobs that no worker has run, because none that was seen has room for them.
+fn add_unseen(groups: &mut Vec<Group>, classes: &Classes, needs: &Needs) {
+    let fits = |group: &Group, need: &Units| need.iter().zip(&group.capacity).all(|(need, offer)| need <= offer);
+    let mut unseen: Units = vec![0; needs.resources];
+    for class in &classes.all {
+        let need = &needs.units[class.need];
+        if !groups.iter().any(|group| fits(group, need)) {
+            unseen.iter_mut().zip(need).for_each(|(most, need)| *most = (*most).max(*need));
+        }
+    }
+    if unseen.iter().any(|units| *units > 0) {
+        groups.push(Group { name: UNSEEN.to_owned(), count: 1, ids: Vec::new(), capacity: unseen });
     }
 }
 

@@ -43,8 +43,8 @@ fn working_hours(hour: i64) -> f64 {
     if (8..16).contains(&hour) { 3.0 } else { 1.0 }
 }
 
-/// How often rates are found to be constant, to follow hours alone, and to have two or seven classes
-/// of days.
+/// How often rates are found to be constant, to follow hours alone, and to have two or seven
+/// classes of days.
 fn found(seeds: u64, days: i64, draw: impl Fn(u64) -> Vec<Time>) -> [usize; 4] {
     let calendar = calendar(days);
     let mut counts = [0; 4];

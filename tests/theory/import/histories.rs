@@ -1,4 +1,5 @@
-//! Known scenarios run, their histories are imported, and the estimates are compared with the truth.
+//! Known scenarios run, their histories are imported, and the estimates are compared with the
+//! truth.
 
 use claimsim::internals::history::JobHistory;
 use claimsim::internals::import::{HistoryOptions, ImportedHistory, history_scenario};
@@ -115,4 +116,218 @@ fn a_history_without_names_and_needs_gives_as_many_slots_as_ran_at_once() {
         here.push(mean_wait(&run_again(&imported, &history, seed)));
     }
     assert_alike("waits", &there, &here, 0.05);
+}
+
+/// Mean waits of an action by history.
+fn waits_of(history: &JobHistory, action: &str) -> f64 {
+    let index = history.actions.iter().position(|name| name == action).expect("the action exists") as u32;
+    let records = history.records.iter().filter(|record| record.action == index).copied().collect();
+    mean_wait(&JobHistory { records, ..history.clone() })
+}
+
+/// Histories of a scenario, each with its import and with the history of that.
+fn round_trips(scenario: &str, seeds: usize, told: Told) -> Vec<(JobHistory, ImportedHistory, JobHistory)> {
+    let one = |(seed, history): (usize, JobHistory)| {
+        let imported = imported(&history);
+        let again = run_again(&imported, &history, seed);
+        (history, imported, again)
+    };
+    histories(scenario, seeds, told).into_iter().enumerate().map(one).collect()
+}
+
+fn assert_waits(trips: &[(JobHistory, ImportedHistory, JobHistory)], actions: &[&str], part: f64) {
+    for action in actions {
+        let there: Vec<f64> = trips.iter().map(|(history, ..)| waits_of(history, action)).collect();
+        let here: Vec<f64> = trips.iter().map(|(.., again)| waits_of(again, action)).collect();
+        assert_alike(action, &there, &here, part);
+    }
+}
+
+#[test]
+fn priorities_are_recovered() {
+    let scenario = r#"
+        horizon = "7d"
+        claim = { policy = "priority", delay = "none" }
+        [worker.w]
+        count = 2
+        capacity = { slot = 1 }
+        [action.urgent]
+        capacity = { slot = 1 }
+        priority = 5
+        arrival = { poisson = { rate = "20/h" } }
+        service = { exponential = { mean = "2m" } }
+        [action.batch]
+        capacity = { slot = 1 }
+        arrival = { poisson = { rate = "30/h" } }
+        service = { exponential = { mean = "2m" } }
+    "#;
+    let trips = round_trips(scenario, 12, ALL);
+    for (_, imported, _) in &trips {
+        assert_eq!(imported.estimates.claim.policy, "priority", "{}", imported.text);
+        assert!(imported.text.contains("priority = 5"), "{}", imported.text);
+    }
+    assert_waits(&trips, &["urgent", "batch"], 0.1);
+}
+
+#[test]
+fn two_resources_and_larger_needs_are_recovered() {
+    let scenario = r#"
+        horizon = "7d"
+        claim = { delay = "none" }
+        [worker.big]
+        count = 2
+        capacity = { cpu = 4, gpu = 1 }
+        [worker.small]
+        count = 2
+        capacity = { cpu = 2 }
+        [action.train]
+        capacity = { cpu = 2, gpu = 1 }
+        arrival = { poisson = { rate = "8/h" } }
+        service = { gamma = { shape = 2, mean = "9m" } }
+        [action.build]
+        capacity = { cpu = 1 }
+        arrival = { poisson = { rate = "100/h" } }
+        service = { exponential = { mean = "4m" } }
+    "#;
+    let trips = round_trips(scenario, 10, ALL);
+    for (_, imported, _) in &trips {
+        let groups = &imported.estimates.workers.groups;
+        let found: Vec<(usize, Vec<u64>)> = groups
+            .iter()
+            .map(|group| (group.count, group.capacity.iter().map(|(_, units)| *units).collect()))
+            .collect();
+        assert_eq!(found, [(2, vec![4, 1]), (2, vec![2])], "{}", imported.text);
+    }
+    assert_waits(&trips, &["train", "build"], 0.12);
+}
+
+#[test]
+fn errors_retries_and_backoffs_are_recovered() {
+    let scenario = r#"
+        horizon = "7d"
+        claim = { delay = "none" }
+        [worker.w]
+        count = 3
+        capacity = { slot = 1 }
+        [action.job]
+        capacity = { slot = 1 }
+        arrival = { poisson = { rate = "60/h" } }
+        service = { lognormal = { mean = "2m", cv = 1 } }
+        error = 0.15
+        retries = 2
+        backoff = { first = "30s", factor = 3 }
+    "#;
+    let trips = round_trips(scenario, 12, ALL);
+    let mut covered = 0;
+    for (_, imported, _) in &trips {
+        let action = &imported.estimates.actions[0];
+        let error = action.error.unwrap();
+        covered += usize::from(error.low.unwrap() <= 0.15 && 0.15 <= error.high.unwrap());
+        assert_eq!(action.most_retries, 2);
+        let near = |found: f64, truth: f64| (found - truth).abs() < 0.02 * truth;
+        assert!(near(action.backoffs_s[0], 30.0) && near(action.backoffs_s[1], 90.0), "{:?}", action.backoffs_s);
+    }
+    assert!(covered >= 9, "{covered} of 12 intervals cover");
+    assert_waits(&trips, &["job"], 0.1);
+    // Without numbers of attempts, that is reported.
+    let told = Told { attempts: false, ..ALL };
+    let blind = imported(&histories(scenario, 1, told)[0]);
+    assert!(blind.unknowns.iter().any(|unknown| unknown.key == "action.job.retries"));
+    assert!(blind.text.contains("does not number attempts"), "{}", blind.text);
+}
+
+#[test]
+fn crons_are_recovered_beside_random_arrivals() {
+    let scenario = r#"
+        horizon = "14d"
+        time_zone = "Europe/Berlin"
+        start = "2026-06-01T00:00:00Z"
+        claim = { delay = "none" }
+        [worker.w]
+        count = 2
+        capacity = { slot = 1 }
+        [action.report]
+        capacity = { slot = 1 }
+        arrival = { poisson = { rate = "3/h" } }
+        service = { exponential = { mean = "10m" } }
+        [cron.report]
+        schedule = "0 */30 * * * *"
+        [action.backup]
+        capacity = { slot = 1 }
+        service = { lognormal = { mean = "25m", cv = 0.3 } }
+        [cron.backup]
+        schedule = "0 15 2 * * *"
+    "#;
+    let trips = round_trips(scenario, 10, Told { resolution: Span::secs(1), ..ALL });
+    for (_, imported, _) in &trips {
+        let schedules: Vec<&str> =
+            imported.estimates.actions.iter().map(|action| action.cron.as_ref().unwrap().schedule.as_str()).collect();
+        assert_eq!(schedules, ["0 */30 * * * *", "0 15 2 * * *"], "{}", imported.text);
+        let arrivals = imported.estimates.actions[0].arrivals.as_ref().unwrap();
+        assert!((arrivals.rate_per_s.value * HOUR - 3.0).abs() < 0.6, "{}", imported.text);
+        assert!(imported.estimates.actions[1].arrivals.is_none(), "{}", imported.text);
+    }
+    assert_waits(&trips, &["report"], 0.1);
+}
+
+#[test]
+fn patience_deadlines_and_batches_are_recovered() {
+    let scenario = r#"
+        horizon = "14d"
+        claim = { delay = "none" }
+        [worker.w]
+        count = 2
+        capacity = { slot = 1 }
+        [action.job]
+        capacity = { slot = 1 }
+        arrival = { poisson = { rate = "8/h", batch = { empirical = { values = [1, 4, 10] } } } }
+        service = { exponential = { mean = "3m" } }
+        deadline = "10m"
+        patience = { exponential = { mean = "20m" } }
+    "#;
+    let trips = round_trips(scenario, 12, ALL);
+    let (mut patience, mut sizes) = (Vec::new(), Vec::new());
+    for (_, imported, _) in &trips {
+        let action = &imported.estimates.actions[0];
+        assert_eq!(action.deadline_s, Some(600.0), "{}", imported.text);
+        patience.push(action.patience_s.unwrap().value);
+        sizes.push(action.arrivals.as_ref().unwrap().batch_mean);
+    }
+    for (name, (mean, error), truth) in [("patience", mean(&patience), 1_200.0), ("size", mean(&sizes), 5.0)] {
+        assert!((mean - truth).abs() < 3.5 * error, "{name}: {mean} ± {error}");
+    }
+    assert_waits(&trips, &["job"], 0.1);
+}
+
+/// One old row, and a resource that few rows use.
+#[test]
+fn single_rows_do_not_decide() {
+    let scenario = r#"
+        horizon = "7d"
+        claim = { delay = "none" }
+        [worker.w]
+        count = 3
+        capacity = { scan = 1, check = 1 }
+        [action.scan]
+        capacity = { scan = 1 }
+        arrival = { poisson = { rate = "60/h" } }
+        service = { exponential = { mean = "90s" } }
+        [action.check]
+        capacity = { check = 1 }
+        arrival = { poisson = { rate = "1/d" } }
+        service = "1m"
+    "#;
+    for mut history in histories(scenario, 10, ALL) {
+        let mut old = history.records[0];
+        for at in [&mut old.created].into_iter().chain(&mut old.started).chain(&mut old.finished) {
+            at.0 -= 3_000 * 86_400_000_000_000;
+        }
+        history.records.insert(0, old);
+        let imported = imported(&history);
+        let groups = &imported.estimates.workers.groups;
+        assert!(groups.len() == 1 && groups[0].count == 3, "{}", imported.text);
+        let arrivals = imported.estimates.actions.iter().find(|action| action.name == "scan").unwrap();
+        let per_hour = arrivals.arrivals.as_ref().unwrap().rate_per_s.value * HOUR;
+        assert!((per_hour - 60.0).abs() < 3.0, "{per_hour}");
+    }
 }
