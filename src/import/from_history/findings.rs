@@ -71,7 +71,7 @@ fn after_gap(history: &JobHistory) -> Time {
     let Some((before, pair)) = longest else { return history.from() };
     let gap = pair[1].created - pair[0].created;
     let rest = (history.until - history.from()).0 - gap.0;
-    let is_outlier = gap.0 > rest && before + 1 <= history.records.len() / 10;
+    let is_outlier = gap.0 > rest && before < history.records.len() / 10;
     if is_outlier { pair[1].created } else { history.from() }
 }
 

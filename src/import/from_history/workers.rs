@@ -78,7 +78,9 @@ fn clear_ambiguous_ids(groups: &mut [Group]) {
     ids.dedup();
     let workers: usize = groups.iter().filter(|group| group.name != UNSEEN).map(|group| group.count).sum();
     if ids.len() < all || all < workers {
-        groups.iter_mut().for_each(|group| group.ids.clear());
+        for group in groups {
+            group.ids.clear();
+        }
     }
 }
 

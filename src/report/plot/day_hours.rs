@@ -62,7 +62,7 @@ fn axis(classes: &[(&str, Vec<Hour>)]) -> Axis {
     let tick = |hour: usize| {
         let name = classes[hour / HOURS].0;
         let time = format!("{}:00", hour % HOURS);
-        (hour as f64, if hour % HOURS == 0 && classes.len() > 1 { format!("{name} {time}") } else { time })
+        (hour as f64, if hour.is_multiple_of(HOURS) && classes.len() > 1 { format!("{name} {time}") } else { time })
     };
     let high = (classes.len().max(1) * HOURS) as f64;
     Axis { low: 0.0, high, ticks: (0..classes.len() * HOURS).step_by(every).map(tick).collect() }

@@ -250,6 +250,7 @@ fn other_distributions_become_empirical() {
 /// The numbers of `docs/import.md`.
 #[test]
 #[ignore = "prints a table"]
+#[expect(clippy::print_stdout, reason = "it is for the eye")]
 fn table() {
     for runs in [300, 3_000] {
         for (lost_after, resolution) in [(f64::INFINITY, 0.0), (160.0, 0.0), (f64::INFINITY, 1.0)] {
