@@ -203,7 +203,7 @@ fn imports_draw_fits_beside_the_runs() {
     for _ in 0..400 {
         state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
         at += 60 + u64::from(state >> 16) % 1_200;
-        rows += &format!("{at},{},{},scan\n", at + 2, at + 12);
+        rows.extend([at.to_string(), format!(",{},{},scan\n", at + 2, at + 12)]);
     }
     let sandbox = Sandbox::with("h.csv", &rows);
     let import = ["import", "--history", "h.csv", "--out", "x.toml"];
