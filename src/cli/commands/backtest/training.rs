@@ -1,14 +1,14 @@
 //! `--train`: arrivals, service times and failures fitted to the first part of a history; the
 //! workers, the claim rule and everything else stay those of the scenario.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, NaiveTime};
 
+use crate::engine::{ActionModel, System};
 use crate::exit::CliError;
 use crate::history::JobHistory;
 use crate::import::{HistoryOptions, history_scenario};
 use crate::model::action::ActionId;
+use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::time::Time;
 use crate::scenario::{self, NoFiles, Scenario};
 use claimsim_arrival::ArrivalModel;
@@ -52,16 +52,10 @@ pub(super) fn fitted(scenario: Scenario, history: &JobHistory, end: Time) -> Res
     })?;
     let fitted = loaded.scenario;
     let mut scenario = scenario;
-    let ids: BTreeMap<String, ActionId> =
-        scenario.system.actions.iter().zip(0..).map(|(action, id)| (action.name.clone(), ActionId(id))).collect();
-    let is_single = (scenario.system.actions.len(), fitted.system.actions.len()) == (1, 1);
-    let id_of = |action: ActionId| {
-        let name = &fitted.system.action(action).name;
-        if is_single { Some(ActionId(0)) } else { ids.get(name).copied() }
-    };
+    let ids = fitted_actions(&mut scenario, &fitted)?;
+    let id_of = |action: ActionId| ids[usize::from(action.0)];
     scenario.sources = fitted.sources.iter().filter_map(|source| moved(source, &id_of)).collect();
-    for (number, of) in fitted.system.actions.iter().enumerate() {
-        let Some(id) = id_of(ActionId(number as u16)) else { continue };
+    for (of, id) in fitted.system.actions.iter().zip(&ids) {
         let action = &mut scenario.system.actions[usize::from(id.0)];
         action.service = of.service.clone();
         (action.error, action.retries, action.backoff) = (of.error, of.retries, of.backoff);
@@ -70,15 +64,51 @@ pub(super) fn fitted(scenario: Scenario, history: &JobHistory, end: Time) -> Res
     Ok(scenario)
 }
 
+/// The action of the scenario for each fitted one. A fitted action that the scenario does not have,
+/// such as the jobs of an action that need more than the others, is added with its need.
+fn fitted_actions(scenario: &mut Scenario, fitted: &Scenario) -> Result<Vec<ActionId>, CliError> {
+    let system = &mut scenario.system;
+    let is_single = (system.actions.len(), fitted.system.actions.len()) == (1, 1);
+    let mut ids = Vec::new();
+    for action in &fitted.system.actions {
+        let known = system.actions.iter().position(|known| is_single || known.name == action.name);
+        let number = if let Some(number) = known {
+            number
+        } else {
+            let need = added_need(system, &fitted.system, action.need)?;
+            system.actions.push(ActionModel { need, ..action.clone() });
+            system.actions.len() - 1
+        };
+        ids.push(ActionId(number as u16));
+    }
+    Ok(ids)
+}
+
+/// Adds a need of the fitted system. If both systems have one resource, they are the same.
+fn added_need(system: &mut System, fitted: &System, need: NeedId) -> Result<NeedId, CliError> {
+    let mut units = CapacityMap::zero(system.resources.len());
+    for (resource, amount) in fitted.need(need).iter().filter(|(_, amount)| *amount > 0) {
+        let name = &fitted.resources[usize::from(resource.0)];
+        let is_single = (system.resources.len(), fitted.resources.len()) == (1, 1);
+        let found = system.resources.iter().position(|known| is_single || known == name);
+        let Some(found) = found else {
+            return Err(CliError::Input(format!("--train: the scenario has no resource `{name}`, which jobs need")));
+        };
+        units.0[found] = amount;
+    }
+    system.needs.push(units);
+    Ok(NeedId((system.needs.len() - 1) as u16))
+}
+
 /// A source for the action of another scenario; none for listed jobs, which lie in the training.
-fn moved(source: &ArrivalModel, id_of: &impl Fn(ActionId) -> Option<ActionId>) -> Option<ArrivalModel> {
+fn moved(source: &ArrivalModel, id_of: &impl Fn(ActionId) -> ActionId) -> Option<ArrivalModel> {
     let mut source = source.clone();
     match &mut source {
         ArrivalModel::Poisson { action, .. }
         | ArrivalModel::Renewal { action, .. }
         | ArrivalModel::Profile { action, .. }
         | ArrivalModel::Closed { action, .. }
-        | ArrivalModel::Cron { action, .. } => *action = id_of(*action)?,
+        | ArrivalModel::Cron { action, .. } => *action = id_of(*action),
         ArrivalModel::Listed(_) => return None,
     }
     Some(source)
