@@ -517,7 +517,9 @@ fn quiet(scenario: &Scenario) -> Scenario {
         action.kill_at_estimate = false;
         action.estimate = if i % 2 == 0 { RuntimeEstimate::Exact } else { RuntimeEstimate::Factor(constant(1.75)) };
     }
-    for_each_overrides(&mut quiet, |overrides| (overrides.deadline, overrides.estimate) = (None, None));
+    for_each_overrides(&mut quiet, |overrides| {
+        (overrides.deadline, overrides.estimate, overrides.patience) = (None, None, None);
+    });
     quiet
 }
 
