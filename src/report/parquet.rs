@@ -13,7 +13,7 @@ enum Kind {
 }
 
 /// Columns of text. One that is in no list has text, too.
-const TEXTS: [&str; 26] = [
+const TEXTS: [&str; 29] = [
     "policy",
     "action",
     "resource",
@@ -28,6 +28,9 @@ const TEXTS: [&str; 26] = [
     "contender",
     "against",
     "verdict",
+    "kind",
+    "settings",
+    "rejected_action",
     "window",
     "gate",
     "outcome",
@@ -61,8 +64,10 @@ const COUNTS: [&str; 11] = [
 const FLAGS: [&str; 3] = ["reached", "is_answer", "lower_bound"];
 
 /// Columns of numbers, besides those whose names end with a unit.
-const NUMBERS: [&str; 29] = [
+const NUMBERS: [&str; 31] = [
     "value",
+    "observed",
+    "simulated",
     "ci_low",
     "ci_high",
     "p",
