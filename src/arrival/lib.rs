@@ -104,6 +104,18 @@ impl ArrivalModel {
         ArrivalModel::Listed(jobs.into())
     }
 
+    /// Whether some of its jobs are of an action.
+    pub fn makes(&self, of: ActionId) -> bool {
+        match self {
+            ArrivalModel::Poisson { action, .. }
+            | ArrivalModel::Renewal { action, .. }
+            | ArrivalModel::Profile { action, .. }
+            | ArrivalModel::Closed { action, .. }
+            | ArrivalModel::Cron { action, .. } => *action == of,
+            ArrivalModel::Listed(jobs) => jobs.iter().any(|job| job.arrival.action == of),
+        }
+    }
+
     /// Whether its jobs arrive at random times at a rate that the scenario gives, constant or by
     /// hour.
     pub fn is_random(&self) -> bool {

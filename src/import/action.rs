@@ -3,8 +3,8 @@
 use super::arrival_text;
 use super::arrivals::Arrivals;
 use super::crons::Crons;
+use super::document_history::{DocumentHistory, Units, stated_need};
 use super::documents::ASSUMPTION;
-use super::history::{History, Units, stated_need};
 use super::interval;
 use super::mode::ValueCounts;
 use super::observation_window::ObservationWindow;
@@ -32,7 +32,7 @@ const PARENTS: [(&str, &str); 2] =
 
 /// The evidence from which tables of actions are written.
 pub(super) struct ActionWriter<'a> {
-    pub(super) history: &'a History<'a>,
+    pub(super) history: &'a DocumentHistory<'a>,
     pub(super) crons: &'a Crons<'a>,
     pub(super) window: Option<ObservationWindow>,
     pub(super) start_bounds: &'a [Option<StartBound>],

@@ -3,7 +3,7 @@
 use super::arrival_process::ArrivalEstimate;
 use super::calendar::Calendar;
 use super::crons::Crons;
-use super::history::History;
+use super::document_history::DocumentHistory;
 use super::observation_window::ObservationWindow;
 use crate::model::time::{NANOS, Span, Time};
 use crate::model::time_zone::TimeZone;
@@ -23,7 +23,12 @@ pub(super) struct Arrivals {
 
 impl Arrivals {
     /// Counts the rows of an action.
-    pub(super) fn of(history: &History, crons: &Crons, window: Option<ObservationWindow>, action: usize) -> Arrivals {
+    pub(super) fn of(
+        history: &DocumentHistory,
+        crons: &Crons,
+        window: Option<ObservationWindow>,
+        action: usize,
+    ) -> Arrivals {
         let mut arrivals = Arrivals::default();
         let mut times: Vec<Time> = Vec::new();
         for (_, row) in history.of(action) {

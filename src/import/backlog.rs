@@ -2,27 +2,27 @@
 
 use chrono::SecondsFormat;
 
+use super::document_history::{DocumentHistory, Row};
 use super::documents::ImportOptions;
 use super::header;
-use super::history::{History, Row};
 use super::toml_text::{self, TomlBuilder, count};
 use super::workers::Workers;
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
 
 /// Rows that a scenario can take over.
-fn rows<'a, 'b>(history: &'b History<'a>) -> impl Iterator<Item = &'b Row<'a>> {
+fn rows<'a, 'b>(history: &'b DocumentHistory<'a>) -> impl Iterator<Item = &'b Row<'a>> {
     history.rows.iter().filter(|row| !row.document.is_finished())
 }
 
 /// The rows that are still to be done. A row with a pending request to cancel is not.
-fn jobs<'a, 'b>(history: &'b History<'a>) -> impl Iterator<Item = &'b Row<'a>> {
+fn jobs<'a, 'b>(history: &'b DocumentHistory<'a>) -> impl Iterator<Item = &'b Row<'a>> {
     rows(history).filter(|row| row.status != Some(Status::CancelRequest))
 }
 
 /// Whether the scenario can take the rows from the document itself: all names in it are the same in
 /// the scenario.
-fn is_verbatim(history: &History) -> bool {
+fn is_verbatim(history: &DocumentHistory) -> bool {
     let has_time = |row: &Row| row.scheduled_at.is_some() || row.document.scheduled_at.get().is_none();
     let same_action = |row: &Row| row.document.action.get().is_none_or(|name| history.action_names.is_kept(name));
     let same_resources = |row: &Row| history.needs[row.need].keys().all(|name| history.resource_names.is_kept(name));
@@ -30,7 +30,12 @@ fn is_verbatim(history: &History) -> bool {
 }
 
 /// Writes `[registry]`, if the scenario can take the rows from the document itself.
-pub(super) fn write_registry(toml: &mut TomlBuilder, options: &ImportOptions, history: &History, workers: &Workers) {
+pub(super) fn write_registry(
+    toml: &mut TomlBuilder,
+    options: &ImportOptions,
+    history: &DocumentHistory,
+    workers: &Workers,
+) {
     let Some(file) = options.jobs_file.as_ref().filter(|_| is_verbatim(history) && rows(history).next().is_some())
     else {
         return;
@@ -66,7 +71,7 @@ fn verb_ending(number: usize) -> &'static str {
 }
 
 /// Writes one `[[job]]` for each row, if the scenario cannot name the document.
-pub(super) fn write_jobs(toml: &mut TomlBuilder, options: &ImportOptions, history: &History) {
+pub(super) fn write_jobs(toml: &mut TomlBuilder, options: &ImportOptions, history: &DocumentHistory) {
     let is_named = options.jobs_file.is_some() && is_verbatim(history);
     if is_named || jobs(history).next().is_none() {
         return;
@@ -93,7 +98,7 @@ pub(super) fn write_jobs(toml: &mut TomlBuilder, options: &ImportOptions, histor
     }
 }
 
-fn write_job(toml: &mut TomlBuilder, history: &History, row: &Row, at: Time) {
+fn write_job(toml: &mut TomlBuilder, history: &DocumentHistory, row: &Row, at: Time) {
     toml.gap();
     toml.line("[[job]]");
     toml.pair("action", &toml_text::string(history.action_name(row.action)), &row_comment(row));

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::calendar::Calendar;
+use super::document_history::{DocumentHistory, Row, stated_need};
 use super::documents::{ASSUMPTION, Documents};
-use super::history::{History, Row, stated_need};
 use super::periodicity;
 use super::regular::{self, RegularSource};
 use super::toml_text::{self, TomlBuilder};
@@ -37,7 +37,7 @@ pub(super) struct Crons<'a> {
 impl<'a> Crons<'a> {
     /// The crons of the document; for actions that it does not name, those inferred from their
     /// rows.
-    pub(super) fn new(documents: &Documents<'a>, history: &History<'a>) -> Crons<'a> {
+    pub(super) fn new(documents: &Documents<'a>, history: &DocumentHistory<'a>) -> Crons<'a> {
         let mut crons = Crons { by_action: BTreeMap::new(), left_out: Vec::new() };
         for row in documents.crons.unwrap_or_default() {
             if let Err(why) = crons.add(row, history) {
@@ -54,7 +54,7 @@ impl<'a> Crons<'a> {
         crons
     }
 
-    fn add(&mut self, row: &'a CronDocument, history: &History) -> Result<(), String> {
+    fn add(&mut self, row: &'a CronDocument, history: &DocumentHistory) -> Result<(), String> {
         let name = row.action.get().ok_or("it has no action")?;
         let written = row.schedule.get().ok_or("it has no schedule")?;
         let schedule = Schedule::parse(written).map_err(|error| error.to_string())?;
@@ -66,7 +66,7 @@ impl<'a> Crons<'a> {
         Ok(())
     }
 
-    fn infer(&mut self, history: &History, action: usize) {
+    fn infer(&mut self, history: &DocumentHistory, action: usize) {
         let first = history.of(action).map(|(_, row)| row).filter(|row| !row.is_retry());
         let mut times: Vec<DateTime<Utc>> = first.filter_map(|row| row.document.scheduled_at.get().copied()).collect();
         times.sort_unstable();
@@ -78,7 +78,7 @@ impl<'a> Crons<'a> {
     }
 
     /// A cron whose rows are mixed with others, or come some time after the firings.
-    fn infer_among(&mut self, history: &History, action: usize) {
+    fn infer_among(&mut self, history: &DocumentHistory, action: usize) {
         let first = history.of(action).map(|(_, row)| row).filter(|row| !row.is_retry());
         let mut times: Vec<Time> = first.filter_map(|row| row.scheduled_at).collect();
         times.sort_unstable();
@@ -114,7 +114,7 @@ impl<'a> Crons<'a> {
     }
 
     /// Writes the crons.
-    pub(super) fn write(&self, toml: &mut TomlBuilder, history: &History) {
+    pub(super) fn write(&self, toml: &mut TomlBuilder, history: &DocumentHistory) {
         for (action, cron) in &self.by_action {
             toml.gap();
             match cron {
@@ -151,7 +151,7 @@ fn write_among(toml: &mut TomlBuilder, action: &str, source: &RegularSource) {
 
 /// Writes a firing of an `@every` cron, which determines all others: the one that the document
 /// names, or else the latest row that the cron can have created.
-fn write_phase(toml: &mut TomlBuilder, history: &History, action: usize, row: &CronDocument) {
+fn write_phase(toml: &mut TomlBuilder, history: &DocumentHistory, action: usize, row: &CronDocument) {
     let of_rows = history.of(action).map(|(_, row)| row).filter(|row| !row.is_retry());
     let created = of_rows.filter_map(|row| row.document.scheduled_at.get().copied());
     let latest = created.filter(|at| at.timestamp_subsec_nanos() == 0).max();
@@ -163,7 +163,13 @@ fn write_phase(toml: &mut TomlBuilder, history: &History, action: usize, row: &C
     toml.pair("next_run", &toml_text::string(&firing.to_rfc3339_opts(SecondsFormat::AutoSi, true)), why);
 }
 
-fn write_stated(toml: &mut TomlBuilder, history: &History, action: usize, row: &CronDocument, schedule: &Schedule) {
+fn write_stated(
+    toml: &mut TomlBuilder,
+    history: &DocumentHistory,
+    action: usize,
+    row: &CronDocument,
+    schedule: &Schedule,
+) {
     toml.table("cron", history.action_name(action));
     let next = row.next_run.get().map(|at| format!("next at {}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true)));
     toml.pair("schedule", &toml_text::string(&schedule.to_string()), &next.unwrap_or_default());

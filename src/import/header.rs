@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::document_history::{DocumentHistory, Row};
 use super::documents::{ASSUMPTION, Documents, ImportOptions};
-use super::history::{History, Row};
 use super::mode::ValueCounts;
 use super::names::readable;
 use super::observation_window::{ObservationWindow, in_words, latest_time};
@@ -21,7 +21,7 @@ pub(super) fn write(
     options: &ImportOptions,
     start: Option<DateTime<Utc>>,
     window: Option<ObservationWindow>,
-    history: &History,
+    history: &DocumentHistory,
 ) {
     let sources = if options.sources.is_empty() { "documents".to_owned() } else { options.sources.join(", ") };
     toml.comment(&format!(
@@ -42,7 +42,7 @@ pub(super) fn write(
     toml.pair("quorum", "true", "nothing is claimed while a majority of workers is out");
 }
 
-fn rows(toml: &mut TomlBuilder, history: &History) {
+fn rows(toml: &mut TomlBuilder, history: &DocumentHistory) {
     if history.rows.is_empty() {
         return;
     }
@@ -65,7 +65,7 @@ fn rows(toml: &mut TomlBuilder, history: &History) {
     }
 }
 
-fn covered(toml: &mut TomlBuilder, window: Option<ObservationWindow>, history: &History) {
+fn covered(toml: &mut TomlBuilder, window: Option<ObservationWindow>, history: &DocumentHistory) {
     let Some(window) = window else { return };
     let at = |time: Time| history.epoch.rfc3339(time, SecondsFormat::Secs);
     toml.comment(&format!(

@@ -1,4 +1,4 @@
-//! The registry's API documents -> a scenario to edit.
+//! The history of a job queue, or the registry's API documents -> a scenario to edit.
 //!
 //! The scenario is a text with comments. Next to each number, a comment gives the number of rows
 //! behind the estimate and its precision; everything that had to be assumed is marked with
@@ -6,7 +6,7 @@
 //! simulated registries.
 
 use claimsim_arrival as arrival;
-use claimsim_history as job_history;
+use claimsim_history as history;
 use claimsim_model as model;
 use claimsim_random as random;
 use claimsim_registry as registry;
@@ -19,11 +19,11 @@ mod arrivals;
 mod backlog;
 mod calendar;
 mod crons;
+mod document_history;
 mod documents;
 pub mod fit;
 mod from_history;
 mod header;
-mod history;
 mod interval;
 mod mode;
 mod names;
@@ -54,10 +54,11 @@ pub use observation_window::latest_time;
 /// The earliest time at which each finished row can have started, by id; `docs/import.md` explains
 /// it.
 pub fn earliest_starts<'a>(documents: &Documents<'a>) -> BTreeMap<&'a str, DateTime<Utc>> {
-    let history = history::History::new(documents, latest_time(documents).map_or_else(Epoch::default, Epoch));
+    let history =
+        document_history::DocumentHistory::new(documents, latest_time(documents).map_or_else(Epoch::default, Epoch));
     let starts = start_bounds::starts(&history, &workers::Workers::new(documents, &history));
     let pairs = history.rows.iter().zip(starts);
-    let known = |(row, start): (&history::Row<'a>, Option<start_bounds::StartBound>)| {
+    let known = |(row, start): (&document_history::Row<'a>, Option<start_bounds::StartBound>)| {
         Some((row.document.id.get()?.as_str(), history.epoch.calendar_of(start?.bound)?))
     };
     pairs.filter_map(known).collect()
@@ -69,7 +70,7 @@ pub fn scenario_text(documents: &Documents, options: &ImportOptions) -> String {
         .exported_at
         .or_else(|| latest_time(documents))
         .or_else(|| observation_window::estimated_export_time(documents));
-    let history = history::History::new(documents, start.map_or_else(Epoch::default, Epoch));
+    let history = document_history::DocumentHistory::new(documents, start.map_or_else(Epoch::default, Epoch));
     let workers = workers::Workers::new(documents, &history);
     let crons = crons::Crons::new(documents, &history);
     let window = observation_window::ObservationWindow::of(&history);

@@ -7,8 +7,8 @@
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
+use super::document_history::{DocumentHistory, Row};
 use super::documents::Documents;
-use super::history::{History, Row};
 use super::toml_text::number;
 use crate::model::job::Status;
 use crate::model::time::{Span, Time};
@@ -27,7 +27,7 @@ pub(super) struct ObservationWindow {
 impl ObservationWindow {
     /// The window of these rows, if it is a minute or longer. It ends at the start of the scenario,
     /// the instant of the export.
-    pub(super) fn of(history: &History) -> Option<ObservationWindow> {
+    pub(super) fn of(history: &DocumentHistory) -> Option<ObservationWindow> {
         let ended = || history.rows.iter().filter(|row| !row.is_active() && row.status != Some(Status::Deleted));
         let first_end = ended().filter_map(|row| row.updated_at).min();
         let first_scheduled = ended().filter_map(|row| row.scheduled_at).min();

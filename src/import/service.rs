@@ -4,7 +4,7 @@
 //! variance of the delay are known, and are subtracted from those of these times. Single negative
 //! times are kept: clipping them would raise the mean of short jobs.
 
-use super::history::{History, Row};
+use super::document_history::{DocumentHistory, Row};
 use super::quantile_sketch::quantile_means;
 use super::start_bounds::{BoundBasis, StartBound};
 use crate::model::job::Status;
@@ -82,7 +82,7 @@ struct ObservedRun {
 
 /// The finished rows of an action whose attempts are stopped after `deadline`.
 pub(super) fn finished(
-    history: &History,
+    history: &DocumentHistory,
     starts: &[Option<StartBound>],
     action: usize,
     deadline: Option<Span>,

@@ -11,7 +11,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::history::{History, Row, Units};
+use super::document_history::{DocumentHistory, Row, Units};
 use super::workers::{WorkerInfo, Workers};
 use crate::model::job::Status;
 use crate::model::time::Time;
@@ -62,7 +62,7 @@ impl StartBound {
 }
 
 /// The bound of each row that ran to an end and has all its times; by index of the row.
-pub(super) fn starts(history: &History, workers: &Workers) -> Vec<Option<StartBound>> {
+pub(super) fn starts(history: &DocumentHistory, workers: &Workers) -> Vec<Option<StartBound>> {
     let mut starts: Vec<Option<StartBound>> =
         history.rows.iter().map(|row| schedule_only(history, workers, row)).collect();
     let by_id: BTreeMap<&str, usize> =
@@ -83,7 +83,7 @@ pub(super) fn starts(history: &History, workers: &Workers) -> Vec<Option<StartBo
 }
 
 /// The bound from the row alone; none, if it did not run to an end.
-fn schedule_only(history: &History, workers: &Workers, row: &Row) -> Option<StartBound> {
+fn schedule_only(history: &DocumentHistory, workers: &Workers, row: &Row) -> Option<StartBound> {
     let (scheduled, updated) = (row.scheduled_at?, row.updated_at?);
     let is_settled = history.needs[row.need].is_empty();
     let basis = if is_settled { BoundBasis::NeedsNothing } else { BoundBasis::ScheduleOnly };
@@ -106,7 +106,7 @@ fn fit(offers: &Units, needs: &[&Units]) -> bool {
 
 /// Tightens the bounds of the rows with a need on one worker.
 fn bound_worker(
-    history: &History,
+    history: &DocumentHistory,
     offers: &Units,
     basis: BoundBasis,
     rows: Vec<usize>,
@@ -126,7 +126,7 @@ fn bound_worker(
 }
 
 /// The end of a row; every row with a [`StartBound`] has one.
-fn end(history: &History, index: usize) -> Time {
+fn end(history: &DocumentHistory, index: usize) -> Time {
     history.rows[index].updated_at.unwrap_or(Time::NEVER)
 }
 
@@ -137,7 +137,7 @@ fn raise(start: &mut Option<StartBound>, bound: Option<Time>, end: Time) {
 }
 
 /// Of two rows that do not fit together, the one that ended later started after the other's end.
-fn by_exclusion(history: &History, offers: &Units, mut rows: Vec<usize>, starts: &mut [Option<StartBound>]) {
+fn by_exclusion(history: &DocumentHistory, offers: &Units, mut rows: Vec<usize>, starts: &mut [Option<StartBound>]) {
     rows.sort_by_key(|index| end(history, *index));
     // By need: the latest end so far.
     let mut last: BTreeMap<usize, Time> = BTreeMap::new();
@@ -156,7 +156,7 @@ fn by_exclusion(history: &History, offers: &Units, mut rows: Vec<usize>, starts:
 
 /// Rows with the same need start in the order of their schedules. The order of rows with the same
 /// schedule is unknown; the order of their ends gives the right sum of their starts.
-fn by_order(history: &History, offers: &Units, mut rows: Vec<usize>, starts: &mut [Option<StartBound>]) {
+fn by_order(history: &DocumentHistory, offers: &Units, mut rows: Vec<usize>, starts: &mut [Option<StartBound>]) {
     rows.sort_by_key(|index| (history.rows[*index].need, history.rows[*index].scheduled_at, end(history, *index)));
     for alike in rows.chunk_by(|a, b| history.rows[*a].need == history.rows[*b].need) {
         let need = &history.needs[history.rows[alike[0]].need];
@@ -180,7 +180,12 @@ fn by_order(history: &History, offers: &Units, mut rows: Vec<usize>, starts: &mu
 }
 
 /// Counts the living workers with room for each row with a need, at its bound.
-fn count_racers(history: &History, workers: &Workers, worker_of: &[Option<usize>], starts: &mut [Option<StartBound>]) {
+fn count_racers(
+    history: &DocumentHistory,
+    workers: &Workers,
+    worker_of: &[Option<usize>],
+    starts: &mut [Option<StartBound>],
+) {
     // At one instant, ends come before counts, and counts before starts.
     let mut events: Vec<(Time, u8, usize)> = Vec::new();
     for (index, start) in starts.iter().enumerate() {

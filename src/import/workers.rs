@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::document_history::{DocumentHistory, Units};
 use super::documents::{ASSUMPTION, Documents};
-use super::history::{History, Units};
 use super::names::readable;
 use super::toml_text::{self, TomlBuilder, count};
 use crate::model::job::Status;
@@ -33,7 +33,7 @@ pub(super) struct Workers<'a> {
 
 impl<'a> Workers<'a> {
     /// The workers of the document, or of the rows if there is no document.
-    pub(super) fn new(documents: &Documents<'a>, history: &History<'a>) -> Workers<'a> {
+    pub(super) fn new(documents: &Documents<'a>, history: &DocumentHistory<'a>) -> Workers<'a> {
         let Some(rows) = documents.workers.filter(|rows| !rows.is_empty()) else {
             return Workers { all: named_in_rows(history), known: false, left_out: 0 };
         };
@@ -59,7 +59,7 @@ impl<'a> Workers<'a> {
     }
 
     /// Writes the groups.
-    pub(super) fn write(&self, toml: &mut TomlBuilder, history: &History) {
+    pub(super) fn write(&self, toml: &mut TomlBuilder, history: &DocumentHistory) {
         toml.gap();
         if !self.known {
             toml.comment(&format!(
@@ -86,7 +86,7 @@ impl<'a> Workers<'a> {
     }
 }
 
-fn write_groups(toml: &mut TomlBuilder, history: &History, workers: &[&WorkerInfo]) {
+fn write_groups(toml: &mut TomlBuilder, history: &DocumentHistory, workers: &[&WorkerInfo]) {
     let mut groups: Vec<(&Units, Vec<String>)> = Vec::new();
     for worker in workers {
         let id = toml_text::string(&readable(worker.id));
@@ -123,7 +123,7 @@ fn write_groups(toml: &mut TomlBuilder, history: &History, workers: &[&WorkerInf
 }
 
 /// The most units of each resource that any row needs.
-fn most_needed(history: &History) -> Units {
+fn most_needed(history: &DocumentHistory) -> Units {
     let mut most = Units::new();
     for (name, units) in history.needs.iter().flatten() {
         let units = most.get(name).copied().unwrap_or(0).max(*units);
@@ -134,7 +134,7 @@ fn most_needed(history: &History) -> Units {
 
 /// The workers that rows name, by id, with room for every single row and for all rows that run on
 /// them now.
-fn named_in_rows<'a>(history: &History<'a>) -> Vec<WorkerInfo<'a>> {
+fn named_in_rows<'a>(history: &DocumentHistory<'a>) -> Vec<WorkerInfo<'a>> {
     let mut by_id: BTreeMap<String, (&str, Units)> = BTreeMap::new();
     for row in &history.rows {
         let Some(document_id) = row.document.worker_id.get() else { continue };

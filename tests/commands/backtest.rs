@@ -154,6 +154,30 @@ fn a_backtest_can_be_repeated_and_does_not_depend_on_threads() {
 }
 
 #[test]
+fn one_replication_does_not_make_a_random_replay_certain() {
+    let sandbox = observed();
+    let options = ["--set", "claim={ delay = { uniform = { low = '0s', high = '30s' } } }", "--replications", "1"];
+    assert_eq!(backtest(&sandbox, &options), 3, "two replications reject nothing");
+    let page = fs::read_to_string(sandbox.path("bt/report.md")).unwrap();
+    assert!(page.contains("2 replications") && !page.contains("nothing in the replay is random"), "{page}");
+}
+
+#[test]
+fn forecasts_count_jobs_as_the_history_does() {
+    // Half of the jobs are turned away. Neither side counts them, so that the forecast is right.
+    let full = QUEUE.replace("seed = 11", "seed = 11\nqueue = { limit = 1 }").replace("20/h", "120/h");
+    let sandbox = Sandbox::with("queue.toml", &full);
+    sandbox.stdout(&["run", "queue.toml", "--jobs", "--seed", "5", "--quiet", "--out", "observed"]);
+    fs::copy(sandbox.path("observed/jobs.csv"), sandbox.path("history.csv")).unwrap();
+    assert_ne!(backtest(&sandbox, &[]), 1);
+    // A scenario without arrivals of one action says that its forecast lacks them.
+    sandbox.write("queue.toml", &full.replace("arrival = { poisson = { rate = \"4/h\" } }\n", ""));
+    backtest(&sandbox, &[]);
+    let page = fs::read_to_string(sandbox.path("bt/report.md")).unwrap();
+    assert!(page.contains("the scenario makes no jobs of `long`"), "{page}");
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused() {
     let sandbox = Sandbox::with("queue.toml", QUEUE);
     let at = |rows: &str| format!("created,started,finished,action\n{rows}");
@@ -172,6 +196,9 @@ fn what_cannot_be_compared_is_refused() {
     };
     let none = message(&[]);
     assert!(none.contains("--history FILE"), "{none}");
+    sandbox.write("one.csv", &at(&format!("{start},{start},2026-11-02T00:01:00Z,short\n")));
+    let late = message(&["--history", "one.csv", "--train", "99%"]);
+    assert!(late.contains("none of its jobs falls due after the warm-up and the training"), "{late}");
     let tolerance = message(&["--history", "other.csv", "--tolerance", "ten"]);
     assert!(tolerance.contains("--tolerance `ten`: write a share above 0, such as 10%"), "{tolerance}");
     assert!(!sandbox.path("bt").exists());

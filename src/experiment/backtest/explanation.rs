@@ -3,7 +3,8 @@
 //! A backtest shows that a model is wrong, not why. The causes are those that leave traces in a
 //! history, in the order of the strength of the trace.
 
-use claimsim_history::JobHistory;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::replay::{Replay, ReplayedJob, seconds};
 use super::trace_driven::{TraceDriven, WaitComparison, WaitFigure};
@@ -84,8 +85,9 @@ pub enum Cause {
     Unknown,
 }
 
-/// Explains each action that the model does not explain.
-pub(super) fn explain(replay: &Replay, history: &JobHistory, trace: &TraceDriven) -> Vec<Explanation> {
+/// Explains each action that the model does not explain, of the jobs that fall due at `from` or
+/// later.
+pub(super) fn explain(replay: &Replay, from: Time, trace: &TraceDriven) -> Vec<Explanation> {
     let is_unexplained = |scope: &&WaitComparison| {
         scope.verdict == Some(BacktestVerdict::DoesNot) && matches!(scope.jobs, JobScope::One(_))
     };
@@ -95,21 +97,15 @@ pub(super) fn explain(replay: &Replay, history: &JobHistory, trace: &TraceDriven
     let mut observer = replay.observer();
     Replication::new(&replay.scenario, 0).observe(&(), &mut observer);
     let simulated = observer.waits(&replay.jobs);
-    let use_of = ObservedUse::of(replay, history);
-    let evidence = Evidence { replay, simulated: &simulated, observed_use: &use_of, trace };
-    // Rejected records are not replayed.
-    let lines: Vec<u32> = history
-        .records
-        .iter()
-        .filter(|record| record.outcome != claimsim_history::Outcome::Rejected)
-        .map(|record| record.line)
-        .collect();
-    trace.scopes.iter().filter(is_unexplained).map(|scope| evidence.explanation(scope, &lines)).collect()
+    let use_of = ObservedUse::of(replay);
+    let evidence = Evidence { replay, from, simulated: &simulated, observed_use: &use_of, trace };
+    trace.scopes.iter().filter(is_unexplained).map(|scope| evidence.explanation(scope)).collect()
 }
 
 /// What the causes leave traces in.
 struct Evidence<'a> {
     replay: &'a Replay,
+    from: Time,
     /// Waits of the first replication, in nanoseconds.
     simulated: &'a [i64],
     observed_use: &'a ObservedUse,
@@ -117,15 +113,16 @@ struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
-    fn explanation(&self, scope: &WaitComparison, lines: &[u32]) -> Explanation {
+    fn explanation(&self, scope: &WaitComparison) -> Explanation {
         let mean = scope.mean();
         let is_too_long = mean.simulated > mean.observed;
-        let of_scope = |(_, job): &(usize, &ReplayedJob)| scope.jobs == JobScope::One(job.action);
+        let of_scope =
+            |(_, job): &(usize, &ReplayedJob)| job.due >= self.from && scope.jobs == JobScope::One(job.action);
         let mut members: Vec<(usize, &ReplayedJob)> = self.replay.jobs.iter().enumerate().filter(of_scope).collect();
         let difference = |(number, job): &(usize, &ReplayedJob)| (self.simulated[*number] - job.observed.0).abs();
-        members.sort_by_key(|member| std::cmp::Reverse(difference(member)));
+        members.sort_by_key(|member| Reverse(difference(member)));
         let example = |(number, job): &(usize, &ReplayedJob)| {
-            (lines[*number], job.observed.as_secs_f64(), seconds(self.simulated[*number]))
+            (job.line, job.observed.as_secs_f64(), seconds(self.simulated[*number]))
         };
         Explanation {
             jobs: scope.jobs,
@@ -183,12 +180,12 @@ impl Evidence<'_> {
 
     /// The share of jobs that a later job with the same need overtook.
     fn overtaken(&self, is_observed: bool) -> f64 {
-        let mut least: std::collections::BTreeMap<NeedId, Time> = std::collections::BTreeMap::new();
+        let mut least: BTreeMap<NeedId, Time> = BTreeMap::new();
         let mut overtaken = 0;
         for (number, job) in self.replay.jobs.iter().enumerate().rev() {
             let wait = if is_observed { job.observed.0 } else { self.simulated[number] };
             let start = Time(job.due.0 + wait);
-            let earliest = least.entry(self.replay.need_of(number)).or_insert(Time::NEVER);
+            let earliest = least.entry(job.need).or_insert(Time::NEVER);
             overtaken += usize::from(*earliest < start);
             *earliest = start.min(*earliest);
         }
@@ -235,7 +232,7 @@ struct ObservedUse {
 
 impl ObservedUse {
     /// Walks through the history.
-    fn of(replay: &Replay, history: &JobHistory) -> ObservedUse {
+    fn of(replay: &Replay) -> ObservedUse {
         let system = &replay.scenario.system;
         let offered = system.total();
         let mut in_use = CapacityMap::zero(system.resources.len());
@@ -246,23 +243,16 @@ impl ObservedUse {
         };
         // Ends come first, then starts, then arrivals.
         let mut events: Vec<(Time, u8, usize)> = Vec::with_capacity(3 * replay.jobs.len());
-        let records = history.records.iter().filter(|record| record.outcome != claimsim_history::Outcome::Rejected);
-        for (number, (job, record)) in replay.jobs.iter().zip(records).enumerate() {
+        for (number, job) in replay.jobs.iter().enumerate() {
             let left = job.due + job.observed;
             events.extend([(job.due, 2, number), (left, 1, number)]);
-            if record.started.is_some() {
-                events.push((replay.ends[number].max(left), 0, number));
+            if job.has_started {
+                events.push((job.end.max(left), 0, number));
             }
         }
         events.sort_unstable();
-        let started: Vec<bool> = history
-            .records
-            .iter()
-            .filter(|record| record.outcome != claimsim_history::Outcome::Rejected)
-            .map(|record| record.started.is_some())
-            .collect();
         // By need and action: the jobs that wait, and since when.
-        let mut waiting: std::collections::BTreeMap<(NeedId, u16), i64> = std::collections::BTreeMap::new();
+        let mut waiting: BTreeMap<(NeedId, u16), i64> = BTreeMap::new();
         let mut is_waiting = vec![false; replay.jobs.len()];
         let mut is_over = vec![false; replay.jobs.len()];
         let (mut last, mut queue) = (Time::ZERO, 0);
@@ -278,7 +268,8 @@ impl ObservedUse {
                 }
                 last = at;
             }
-            let (need, action) = (replay.need_of(number), replay.jobs[number].action.0);
+            let job = &replay.jobs[number];
+            let (need, action) = (job.need, job.action.0);
             match kind {
                 // It has started, or left, at the instant at which it fell due.
                 2 if is_over[number] => {}
@@ -296,7 +287,7 @@ impl ObservedUse {
                         found.found_room[number] = queue == 0;
                     }
                     is_over[number] = true;
-                    if started[number] {
+                    if job.has_started {
                         for (resource, units) in system.need(need).iter() {
                             let of = usize::from(resource.0);
                             in_use.0[of] += units;

@@ -17,9 +17,12 @@ mod simulated_history;
 mod trace_driven;
 mod verdict;
 
+use std::collections::BTreeMap;
+
 use claimsim_history::JobHistory;
 
 use crate::arrival::ArrivalModel;
+use crate::model::action::ActionId;
 use crate::model::time::Time;
 use crate::replication::Progress;
 use crate::scenario::Scenario;
@@ -54,6 +57,9 @@ pub struct Backtest {
     pub model: Option<ModelDriven>,
     /// Why the model does not explain the waits of an action; one for each such action.
     pub explanations: Vec<Explanation>,
+    /// Actions for which the scenario makes no jobs, with their number in the history; empty without
+    /// a forecast.
+    pub not_forecast: Vec<(ActionId, usize)>,
     /// Jobs of the history that were turned away on arrival, and are not replayed.
     pub rejected: usize,
     /// Jobs that no worker of the scenario can ever run.
@@ -86,12 +92,23 @@ pub fn has_own_arrivals(scenario: &Scenario) -> bool {
     scenario.sources.iter().any(|source| !matches!(source, ArrivalModel::Listed(_)))
 }
 
+/// Actions of a replay whose jobs come from no source and from no parent of the scenario.
+fn not_forecast(scenario: &Scenario, replay: &replay::Replay) -> Vec<(ActionId, usize)> {
+    let spawned = scenario.system.actions.iter().filter_map(|action| action.spawns.as_ref());
+    let spawned: Vec<ActionId> = spawned.map(|spawns| spawns.action).collect();
+    let mut counts: BTreeMap<ActionId, usize> = BTreeMap::new();
+    replay.jobs.iter().for_each(|job| *counts.entry(job.action).or_default() += 1);
+    let is_made =
+        |action: ActionId| spawned.contains(&action) || scenario.sources.iter().any(|source| source.makes(action));
+    counts.into_iter().filter(|(action, _)| !is_made(*action)).collect()
+}
+
 /// Checks that a history can be replayed in a scenario.
 ///
 /// # Errors
 /// If it cannot.
-pub fn check(scenario: &Scenario, history: &JobHistory) -> Result<(), ReplayError> {
-    replay::Replay::new(scenario, history).map(drop)
+pub fn check(scenario: &Scenario, history: &JobHistory, plan: &BacktestPlan) -> Result<(), ReplayError> {
+    replay::Replay::new(scenario, history, plan.from).map(drop)
 }
 
 /// Compares a scenario with a history by the replay alone.
@@ -119,18 +136,19 @@ pub fn backtest(
     plan: &BacktestPlan,
     progress: &dyn Progress,
 ) -> Result<Backtest, ReplayError> {
-    let replay = replay::Replay::new(scenario, history)?;
+    let replay = replay::Replay::new(scenario, history, plan.from)?;
     let hours = local_time::LocalHours::new(history.time_zone, scenario.epoch);
     let mut trace = trace_driven::compare(&replay, &hours, plan.from, plan.tolerance, plan.replications, progress);
     let model = has_own_arrivals(scenario)
         .then(|| model_driven::forecast(scenario, history, plan.from, plan.replications, progress))
         .transpose()?;
     let model = judge(&mut trace, model);
-    let explanations = explanation::explain(&replay, history, &trace);
+    let explanations = explanation::explain(&replay, plan.from, &trace);
     Ok(Backtest {
         trace,
         model,
         explanations,
+        not_forecast: if has_own_arrivals(scenario) { not_forecast(scenario, &replay) } else { Vec::new() },
         rejected: replay.rejected,
         infeasible: replay.infeasible,
         never_started: replay.never_started,

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::local_time::{LocalHours, date};
 use super::replay::{ReplayError, extent};
 use crate::engine::{Event, Observer};
+use crate::model::job::JobOutcome;
 use crate::model::math;
 use crate::model::time::{NANOS, Span, Time};
 use crate::replication::{Progress, Replication};
@@ -292,7 +293,10 @@ impl Observer for Waits {
                 self.due[number] = Some(job.scheduled_at);
             }
             Event::Claimed { job, .. } | Event::Left { job, .. } => {
-                if let Some(due) = self.due.get_mut(job.id.0 as usize).and_then(Option::take) {
+                let due = self.due.get_mut(job.id.0 as usize).and_then(Option::take);
+                // As of the history, jobs that are turned away do not count.
+                let is_rejected = matches!(event, Event::Left { outcome: JobOutcome::Rejected, .. });
+                if let Some(due) = due.filter(|_| !is_rejected) {
                     self.ended.push((due, now - due));
                 }
             }

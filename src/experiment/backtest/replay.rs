@@ -13,7 +13,6 @@ use claimsim_history::{JobHistory, Outcome, Record};
 use crate::engine::{Arrival, Event, JobOverrides, Observer, Requeue, System};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
-use crate::model::job::JobId;
 use crate::model::time::{NANOS, Span, Time};
 use crate::model::unit::{Probability, Rate};
 use crate::model::worker::LabelSet;
@@ -31,6 +30,9 @@ pub enum ReplayError {
          start or the wait of each job"
     )]
     NoWaits,
+    /// No record falls due in the part that is compared.
+    #[error("none of its jobs falls due after the warm-up and the training, so there is nothing to compare")]
+    NothingCompared,
     /// A name that the scenario does not have.
     #[error("the scenario has no {kind} `{name}`, which {jobs} of the history's jobs name; it has {known}")]
     Unknown {
@@ -64,7 +66,14 @@ pub(super) struct ReplayedJob {
     /// A simulated wait counts up to here at most: up to the end of the history, or up to when the
     /// job left the queue.
     pub(super) cap: Span,
+    /// When it had left the system in the history.
+    pub(super) end: Time,
+    /// Whether it started in the history.
+    pub(super) has_started: bool,
     pub(super) action: ActionId,
+    pub(super) need: NeedId,
+    /// Its line or row in the file.
+    pub(super) line: u32,
 }
 
 /// A history that is ready to be simulated.
@@ -73,10 +82,6 @@ pub(super) struct Replay {
     pub(super) scenario: Scenario,
     /// By the number of the simulated job.
     pub(super) jobs: Vec<ReplayedJob>,
-    /// When each of them had left the system in the history.
-    pub(super) ends: Vec<Time>,
-    /// What each of them needs.
-    needs: Vec<NeedId>,
     /// Records that are not simulated: they were turned away on arrival.
     pub(super) rejected: usize,
     /// Jobs that were never started, so that their service times are not known: they get the mean
@@ -99,7 +104,8 @@ pub(super) fn extent(scenario: &Scenario, history: &JobHistory) -> Result<(Time,
 }
 
 impl Replay {
-    pub(super) fn new(scenario: &Scenario, history: &JobHistory) -> Result<Replay, ReplayError> {
+    /// The replay of a history of which the jobs that fall due at `from` or later are compared.
+    pub(super) fn new(scenario: &Scenario, history: &JobHistory, from: Time) -> Result<Replay, ReplayError> {
         if history.records.is_empty() {
             return Err(ReplayError::Empty);
         }
@@ -115,7 +121,7 @@ impl Replay {
         scenario.system.window.cooldown = Span::ZERO;
         let means = mean_services(history, &scenario.system, &actions);
         let speeds: Vec<f64> = history.workers.iter().map(|name| speed_of(&scenario.system, name)).collect();
-        let (mut listed, mut jobs, mut ends, mut job_needs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut listed, mut jobs) = (Vec::new(), Vec::new());
         let (mut rejected, mut never_started, mut infeasible) = (0, 0, 0);
         for record in &history.records {
             if record.outcome == Outcome::Rejected {
@@ -129,7 +135,7 @@ impl Replay {
             let patience = (!is_claimed && record.finished.is_some()).then_some(left - record.created);
             let speed = record.worker.map_or(1.0, |worker| speeds[worker as usize]);
             let service = match observed_service(record, history.until) {
-                Some(service) => Span::from_secs_f64(service.as_secs_f64() * speed),
+                Some(service) => service.at_speed(1.0 / speed),
                 None => means[record.action as usize],
             };
             never_started += usize::from(!is_claimed);
@@ -144,24 +150,28 @@ impl Replay {
                 ..JobOverrides::default()
             };
             listed.push(ListedJob { arrival: Arrival::single(due, action), overrides });
-            let end = record.finished.unwrap_or(history.until);
             jobs.push(ReplayedJob {
                 due,
                 observed: left - record.created,
                 cap: patience.unwrap_or(history.until - record.created),
+                end: record.finished.unwrap_or(history.until) + shift,
+                has_started: is_claimed,
                 action,
+                need,
+                line: record.line,
             });
-            ends.push(end + shift);
-            job_needs.push(need);
         }
         keep_what_the_history_does_not_show(&mut scenario);
         scenario.sources = vec![ArrivalModel::listed(listed)];
-        Ok(Replay { scenario, jobs, ends, needs: job_needs, rejected, never_started, infeasible })
+        if jobs.last().is_none_or(|job: &ReplayedJob| job.due < from) {
+            return Err(ReplayError::NothingCompared);
+        }
+        Ok(Replay { scenario, jobs, rejected, never_started, infeasible })
     }
 
-    /// The need of a job.
-    pub(super) fn need_of(&self, job: usize) -> NeedId {
-        self.needs[job]
+    /// The number of the first job that falls due at an instant or later.
+    pub(super) fn first_from(&self, from: Time) -> usize {
+        self.jobs.partition_point(|job| job.due < from)
     }
 
     /// An observer of its waits.
@@ -325,17 +335,13 @@ impl ClaimInstants {
         let wait = |(left, job): (Time, &ReplayedJob)| (left - job.due).min(job.cap).0;
         self.0.into_iter().zip(jobs).map(wait).collect()
     }
-
-    fn left(&mut self, job: JobId, now: Time) {
-        let left = &mut self.0[job.0 as usize];
-        *left = now.min(*left);
-    }
 }
 
 impl Observer for ClaimInstants {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         if let Event::Claimed { job, .. } | Event::Left { job, .. } = *event {
-            self.left(job.id, now);
+            let left = &mut self.0[job.id.0 as usize];
+            *left = now.min(*left);
         }
     }
 }

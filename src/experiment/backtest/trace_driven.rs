@@ -52,9 +52,6 @@ pub struct WaitComparison {
     pub jobs: JobScope,
     /// Their number.
     pub count: usize,
-    /// Those that have not started in the history: their waits count up to its end, or up to when
-    /// they left.
-    pub not_started: usize,
     /// The share of jobs that a replication has not started by then either, on average.
     pub cut: f64,
     /// Mean, quantiles and maximum.
@@ -132,7 +129,7 @@ pub(super) fn compare(
     let difference = |job: usize| (simulated.sums[job] as f64 / n - replay.jobs[job].observed.0 as f64) / 1e9;
     let all = &scopes[0].members;
     let due: Vec<Time> = all.iter().map(|job| replay.jobs[*job].due).collect();
-    let ends: Vec<Time> = all.iter().map(|job| replay.ends[*job]).collect();
+    let ends: Vec<Time> = all.iter().map(|job| replay.jobs[*job].end).collect();
     let days: Vec<i64> = due.iter().map(|at| hours.day(*at)).collect();
     let differences: Vec<f64> = all.iter().map(|job| difference(*job)).collect();
     let blocks = Blocks::new(&due, &ends, &days, &differences);
@@ -150,7 +147,7 @@ pub(super) fn compare(
 
 /// All jobs from an instant on, then those of each action. Jobs are in order of due time.
 fn scopes(replay: &Replay, from: Time) -> Vec<Scope> {
-    let first = replay.jobs.partition_point(|job| job.due < from);
+    let first = replay.first_from(from);
     let mut scopes = vec![Scope { jobs: JobScope::All, members: (first..replay.jobs.len()).collect() }];
     let mut by_action = vec![Vec::new(); replay.scenario.system.actions.len()];
     for job in first..replay.jobs.len() {
@@ -179,8 +176,9 @@ fn simulate(replay: &Replay, scopes: &[Scope], replications: u32, progress: &dyn
         cut: vec![0; scopes.len()],
     };
     let group = rayon::current_num_threads().max(2) as u32;
+    // The first two tell whether anything is random.
+    let replications = replications.max(2);
     while all.replications < replications {
-        // The first two tell whether anything is random.
         let size = if all.replications == 0 { 2 } else { group };
         let to = all.replications.saturating_add(size).min(replications);
         let of_group: Vec<_> = (all.replications..to)
@@ -289,11 +287,6 @@ impl Context<'_> {
         WaitComparison {
             jobs: scope.jobs,
             count: scope.members.len(),
-            not_started: scope
-                .members
-                .iter()
-                .filter(|job| replay.jobs[**job].observed == replay.jobs[**job].cap)
-                .count(),
             cut: self.simulated.cut[number] as f64 / n / scope.members.len() as f64,
             figures,
             by_hour,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::timeline::{Event, Kind};
 use crate::calendar::{Calendar, WEEKDAYS};
-use crate::job_history::JobHistory;
+use crate::history::JobHistory;
 use crate::model::time::{Span, Time};
 
 /// Half hours of a day.

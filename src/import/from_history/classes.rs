@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::job_history::{JobHistory, Need};
+use crate::history::{JobHistory, Need};
 use crate::model::math;
 use crate::names::Names;
 

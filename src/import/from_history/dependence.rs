@@ -3,7 +3,7 @@
 
 use crate::calendar::Calendar;
 use crate::fit::{depends_on, serial_correlation};
-use crate::job_history::{JobHistory, Outcome};
+use crate::history::{JobHistory, Outcome};
 use crate::model::time::Time;
 use crate::toml_text::{number, seconds};
 
@@ -70,7 +70,7 @@ fn groups(on: &'static str, groups: &[Vec<f64>], name: impl Fn(usize) -> String)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job_history::Record;
+    use crate::history::Record;
     use crate::model::time::{Epoch, Span};
     use crate::model::time_zone::TimeZone;
     use crate::random::stream::{Purpose, Stream, Streams};

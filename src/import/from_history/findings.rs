@@ -14,7 +14,7 @@ use super::sources::{self, Source};
 use super::timeline;
 use super::workers::Workers;
 use crate::calendar::Calendar;
-use crate::job_history::{JobHistory, Outcome};
+use crate::history::{JobHistory, Outcome};
 use crate::model::time::{Span, Time};
 
 /// What a history does not tell about its scenario.

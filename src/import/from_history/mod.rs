@@ -20,7 +20,7 @@ mod timeline;
 mod unknowns;
 mod workers;
 
-use crate::job_history::JobHistory;
+use crate::history::JobHistory;
 use findings::Findings;
 
 pub use day_classes::{ClassHour, DayClassHours};

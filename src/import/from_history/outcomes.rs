@@ -1,7 +1,7 @@
 //! How attempts end: errors, retries and their backoff, deadlines, and jobs that leave the queue.
 
 use super::classes::Classes;
-use crate::job_history::{JobHistory, Outcome, Record};
+use crate::history::{JobHistory, Outcome, Record};
 use crate::mode::ValueCounts;
 use crate::model::time::{NANOS, Span, Time};
 

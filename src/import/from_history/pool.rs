@@ -4,7 +4,7 @@
 //! a lower bound of its capacity; where jobs waited meanwhile, it is the capacity itself.
 
 use super::timeline::{Event, Kind};
-use crate::job_history::JobHistory;
+use crate::history::JobHistory;
 
 /// Units of each resource.
 pub(super) type Units = Vec<u64>;
@@ -33,7 +33,7 @@ impl Needs {
     pub(super) fn new(history: &JobHistory) -> Needs {
         let told = history.needs.iter().any(|need| need.iter().any(|(_, units)| *units > 0));
         let resources = if told { history.resources.len().max(1) } else { 1 };
-        let dense = |need: &crate::job_history::Need| {
+        let dense = |need: &crate::history::Need| {
             let mut units = vec![u64::from(!told); resources];
             for (resource, amount) in need {
                 if let Some(slot) = units.get_mut(*resource as usize) {

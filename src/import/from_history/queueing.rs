@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::pool::{Needs, Pool, Units};
 use super::timeline::{Event, Kind};
-use crate::job_history::JobHistory;
+use crate::history::JobHistory;
 use crate::model::math;
 use crate::model::time::{Span, Time};
 
@@ -103,8 +103,7 @@ pub(super) fn observe(history: &JobHistory, needs: &Needs, pool: &Pool, events: 
         result: Queueing { waiting_by_running: vec![0.0; pool.most_running + 1], ..Queueing::default() },
     };
     let stride = history.records.len() / MOST_SAMPLES + 1;
-    let mut rejections =
-        history.records.iter().filter(|record| record.outcome == crate::job_history::Outcome::Rejected);
+    let mut rejections = history.records.iter().filter(|record| record.outcome == crate::history::Outcome::Rejected);
     let mut rejection = rejections.next();
     for (at, kind, index) in events {
         while let Some(record) = rejection.filter(|record| record.created < *at) {

@@ -2,7 +2,7 @@
 
 use super::estimates::{CandidateFigures, Interval, ServiceFigures};
 use crate::fit::{self, Fit, FitOptions, FittedLaw, Sample, ServiceChart};
-use crate::job_history::{JobHistory, Outcome, Record};
+use crate::history::{JobHistory, Outcome, Record};
 use crate::model::time::Span;
 use crate::stats::interval::IntervalEstimate;
 use crate::toml_text::{self, number, seconds};

@@ -6,8 +6,8 @@ use super::classes::Classes;
 use super::estimates::{ArrivalFigures, CronFigures, HourFigures, Interval, TestFigures};
 use crate::arrival_process::ArrivalEstimate;
 use crate::calendar::{Calendar, HOURS, WEEKDAYS};
+use crate::history::JobHistory;
 use crate::interval;
-use crate::job_history::JobHistory;
 use crate::model::time::Time;
 use crate::regular::{self, RegularSource};
 

@@ -1,6 +1,6 @@
 //! The events of a history in the order of time: jobs fall due, start, end and leave the queue.
 
-use crate::job_history::{JobHistory, Outcome};
+use crate::history::{JobHistory, Outcome};
 use crate::model::time::Time;
 
 /// What happens to a record. Of the same instant, what frees capacity comes before what takes it.

@@ -8,7 +8,7 @@ use super::estimates::{Effect, Unknown};
 use super::findings::Findings;
 use super::outcomes::Outcomes;
 use super::workers::UNSEEN;
-use crate::job_history::Outcome;
+use crate::history::Outcome;
 use crate::toml_text::{self, count, number, seconds};
 
 /// From this variance over that of a Poisson process on, arrivals are bursts.

@@ -2,7 +2,7 @@
 
 use super::classes::{Classes, SLOT};
 use super::pool::{Needs, Pool, Units};
-use crate::job_history::JobHistory;
+use crate::history::JobHistory;
 use crate::model::capacity::MOST_UNITS;
 use crate::names::readable;
 

@@ -93,6 +93,12 @@ impl<'a> BacktestReport<'a> {
             "jobs were turned away on arrival and are not replayed",
         );
         add(self.history.problems.len(), "row of the history is not used", "rows of the history are not used");
+        for (action, count) in &self.backtest.not_forecast {
+            let (name, count) = (&self.scenario.system.action(*action).name, format::count(*count as f64));
+            warnings.push(format!(
+                "the scenario makes no jobs of `{name}`, of which the history has {count}: the forecast lacks them"
+            ));
+        }
         if all.cut > 0.01 {
             let share = format::percent(all.cut);
             warnings.push(format!(

@@ -1,100 +1,19 @@
 //! Fits of service times over many seeds: samples of known distributions must give the family, the
 //! parameters on average, and intervals that cover them as often as they promise.
 
-use std::collections::BTreeMap;
+#[allow(dead_code, unreachable_pub, reason = "the example prints, the tests check")]
+#[path = "../../../examples/fits.rs"]
+mod designs;
 
 use claimsim::internals::import::fit::{Family, Fit, FitOptions, FittedLaw, Sample, fit};
-use claimsim::internals::random::dist::Distribution;
 use claimsim::internals::random::stream::{Purpose, Streams};
-use rayon::prelude::*;
+use designs::{
+    BOUNDED_PARETO, Design, EXPONENTIAL, Found, GAMMA, HEAVY_GAMMA, HYPEREXPONENTIAL, LIGHT_WEIBULL, LOGNORMAL, PARETO,
+    SEEDS, WEIBULL, fits, recover,
+};
 
-const SEEDS: u64 = 100;
 /// Seeds of designs whose likelihood takes long.
 const FEWER: u64 = 50;
-
-/// How runs are observed.
-#[derive(Clone, Copy, Debug)]
-struct Design {
-    runs: usize,
-    /// The mean of the exponential time after which a run is lost.
-    lost_after: f64,
-    resolution: f64,
-}
-
-impl Design {
-    const fn exact(runs: usize) -> Design {
-        Design { runs, lost_after: f64::INFINITY, resolution: 0.0 }
-    }
-
-    fn sample(self, law: &Distribution, seed: u64) -> Sample {
-        let mut stream = Streams::new(seed, 0).stream(Purpose::Service, "fits");
-        let (mut values, mut censored) = (Vec::new(), Vec::new());
-        for _ in 0..self.runs {
-            let time = law.sample(&mut stream);
-            let bound =
-                if self.lost_after.is_finite() { self.lost_after * stream.exponential() } else { f64::INFINITY };
-            if bound < time {
-                censored.push(bound);
-            } else if self.resolution > 0.0 {
-                values.push((time / self.resolution + stream.uniform()).floor() * self.resolution);
-            } else {
-                values.push(time);
-            }
-        }
-        Sample::new(values, censored, self.resolution)
-    }
-}
-
-/// What was found over the seeds of a design.
-#[derive(Debug, Default)]
-struct Found {
-    /// How often each family was chosen.
-    chosen: BTreeMap<Family, u32>,
-    /// Where it was the true one: the number of intervals of the mean that cover, and of those of
-    /// parameters, each with the number of intervals.
-    means: (u32, u32),
-    parameters: (u32, u32),
-    /// The mean of estimated over true parameters, and its standard error.
-    ratios: Vec<(f64, f64)>,
-}
-
-fn fits(law: &FittedLaw, design: Design, seeds: u64) -> Vec<Fit> {
-    let truth = law.distribution().unwrap();
-    let fit = |seed| fit(&design.sample(&truth, seed), FitOptions::default()).unwrap();
-    (0..seeds).into_par_iter().map(fit).collect()
-}
-
-fn recover(law: &FittedLaw, design: Design, seeds: u64) -> Found {
-    let truth = law.distribution().unwrap();
-    let parameters = law.parameters();
-    let mut found = Found::default();
-    let mut ratios = vec![Vec::new(); parameters.len()];
-    let count = |(covering, all): &mut (u32, u32), interval: Option<(f64, f64)>, truth: f64| {
-        let Some((low, high)) = interval else { return };
-        *covering += u32::from(low <= truth && truth <= high);
-        *all += 1;
-    };
-    for fit in fits(law, design, seeds) {
-        let family = fit.law.family();
-        *found.chosen.entry(family).or_default() += 1;
-        if family != law.family() {
-            continue;
-        }
-        count(&mut found.means, fit.mean.1, truth.mean());
-        for (index, (_, value)) in fit.law.parameters().into_iter().enumerate() {
-            count(&mut found.parameters, fit.intervals[index], parameters[index].1);
-            ratios[index].push(value / parameters[index].1);
-        }
-    }
-    let summary = |ratios: &Vec<f64>| {
-        let n = ratios.len() as f64;
-        let mean = ratios.iter().sum::<f64>() / n;
-        let squares: f64 = ratios.iter().map(|ratio| (ratio - mean) * (ratio - mean)).sum();
-        (mean, (squares / (n - 1.0) / n).sqrt())
-    };
-    found.ratios = ratios.iter().map(summary).collect();
-    found
-}
 
 /// Checks a design: the family is chosen at least this often, no parameter has a bias beyond chance
 /// and that of maximum likelihood (of order 1 / n), and intervals cover: of 100, at most 13 miss
@@ -115,16 +34,6 @@ fn check(law: &FittedLaw, design: Design, least: u32, seeds: u64) -> Found {
     }
     found
 }
-
-const EXPONENTIAL: FittedLaw = FittedLaw::Exponential { mean: 40.0 };
-const LOGNORMAL: FittedLaw = FittedLaw::Lognormal { mean: 40.0, cv: 1.2 };
-const GAMMA: FittedLaw = FittedLaw::Gamma { shape: 2.5, mean: 40.0 };
-const HEAVY_GAMMA: FittedLaw = FittedLaw::Gamma { shape: 0.4, mean: 40.0 };
-const WEIBULL: FittedLaw = FittedLaw::Weibull { shape: 0.6, mean: 40.0 };
-const LIGHT_WEIBULL: FittedLaw = FittedLaw::Weibull { shape: 3.0, mean: 40.0 };
-const HYPEREXPONENTIAL: FittedLaw = FittedLaw::Hyperexponential { p: 0.7, means: [5.0, 80.0] };
-const PARETO: FittedLaw = FittedLaw::Pareto { shape: 2.5, low: 10.0, high: None };
-const BOUNDED_PARETO: FittedLaw = FittedLaw::Pareto { shape: 1.1, low: 10.0, high: Some(200.0) };
 
 /// Each family, with the least number of 100 samples of 300 and of 3,000 that must choose it.
 const TRUTHS: [(FittedLaw, u32, u32); 9] = [
@@ -244,20 +153,5 @@ fn other_distributions_become_empirical() {
         assert!(values.len() == 100 && values.is_sorted(), "{values:?}");
         assert!((values.iter().sum::<f64>() / 100.0 / mean - 1.0).abs() < 1e-9, "{fit:?}");
         assert!(fit.reason.contains("away from the runs"), "{}", fit.reason);
-    }
-}
-
-/// The numbers of `docs/import.md`.
-#[test]
-#[ignore = "prints a table"]
-#[expect(clippy::print_stdout, reason = "it is for the eye")]
-fn table() {
-    for runs in [300, 3_000] {
-        for (lost_after, resolution) in [(f64::INFINITY, 0.0), (160.0, 0.0), (f64::INFINITY, 1.0)] {
-            for (law, ..) in &TRUTHS {
-                let found = recover(law, Design { runs, lost_after, resolution }, SEEDS);
-                println!("{runs} {lost_after} {resolution} {law:?}: {found:?}");
-            }
-        }
     }
 }

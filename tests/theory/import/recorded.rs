@@ -1,13 +1,8 @@
-//! The history that a log of a simulated queue would be, made by an observer of the run.
+//! The histories of simulated queues, as far as logs tell them.
 
-use std::collections::BTreeMap;
-
-use claimsim::internals::engine::{Attempt, Event, Observer, System};
-use claimsim::internals::experiment::run_observed;
-use claimsim::internals::history::{JobHistory, Outcome, Record};
-use claimsim::internals::model::job::{Job, JobId, JobOutcome};
+use claimsim::internals::experiment::backtest::simulated_history;
+use claimsim::internals::history::JobHistory;
 use claimsim::internals::model::time::{Span, Time};
-use claimsim::internals::model::worker::WorkerId;
 use claimsim::internals::scenario::Scenario;
 
 /// What a history tells besides times and actions.
@@ -23,64 +18,6 @@ pub(crate) struct Told {
 /// Everything.
 pub(crate) const ALL: Told = Told { workers: true, needs: true, attempts: true, resolution: Span(1) };
 
-/// Observes a run up to its horizon.
-#[derive(Clone, Default)]
-struct Log {
-    rows: BTreeMap<JobId, Record>,
-    is_past_horizon: bool,
-}
-
-impl Log {
-    fn add(&mut self, job: &Job, attempt: Attempt) {
-        let record = Record {
-            created: job.scheduled_at,
-            started: None,
-            finished: None,
-            outcome: Outcome::Waiting,
-            action: u32::from(job.action.0),
-            worker: None,
-            need: u32::from(job.need.0),
-            attempt: attempt.number,
-            priority: None,
-            estimate: None,
-            line: 0,
-        };
-        self.rows.insert(job.id, record);
-    }
-
-    fn claim(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        let row = self.rows.get_mut(&job.id).expect("a row falls due first");
-        (row.started, row.outcome, row.worker) = (Some(now), Outcome::Running, Some(worker.0));
-    }
-
-    fn end(&mut self, now: Time, job: &Job, outcome: JobOutcome) {
-        let row = self.rows.get_mut(&job.id).expect("a row falls due first");
-        row.finished = Some(now);
-        row.outcome = match outcome {
-            JobOutcome::Done => Outcome::Done,
-            JobOutcome::Error => Outcome::Error,
-            JobOutcome::DeadlineMissed | JobOutcome::DeadlineCancelled => Outcome::DeadlineMissed,
-            JobOutcome::Cancelled => Outcome::Cancelled,
-            JobOutcome::Abandoned => Outcome::Abandoned,
-            JobOutcome::Rejected => Outcome::Rejected,
-            JobOutcome::WorkerDead | JobOutcome::WorkerShutdown => Outcome::WorkerLost,
-        };
-    }
-}
-
-impl Observer for Log {
-    fn on(&mut self, now: Time, event: &Event<'_>) {
-        match *event {
-            Event::HorizonPassed { .. } => self.is_past_horizon = true,
-            _ if self.is_past_horizon => {}
-            Event::Due { job, attempt } => self.add(job, attempt),
-            Event::Claimed { job, worker } => self.claim(now, job, worker),
-            Event::Ended { job, outcome, .. } | Event::Left { job, outcome, .. } => self.end(now, job, outcome),
-            _ => {}
-        }
-    }
-}
-
 /// Runs a scenario, and records the history of each replication up to the horizon.
 pub(crate) fn histories(text: &str, replications: usize, told: Told) -> Vec<JobHistory> {
     let scenario = Scenario::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -89,44 +26,32 @@ pub(crate) fn histories(text: &str, replications: usize, told: Told) -> Vec<JobH
 
 /// The same for a loaded scenario.
 pub(crate) fn histories_of(scenario: &Scenario, replications: usize, told: Told) -> Vec<JobHistory> {
-    let (_, logs) = run_observed(scenario, &(), vec![Log::default(); replications]);
-    logs.into_iter().map(|log| history(scenario, log, told)).collect()
+    (0..replications as u64).map(|index| told.of(simulated_history(scenario, index))).collect()
 }
 
-fn history(scenario: &Scenario, log: Log, told: Told) -> JobHistory {
-    let system: &System = &scenario.system;
-    let cut = |at: Time| Time(at.0.div_euclid(told.resolution.0) * told.resolution.0);
-    let mut records: Vec<Record> = log.rows.into_values().collect();
-    for record in &mut records {
-        record.priority = system.actions.get(record.action as usize).map(|action| action.priority);
-        record.created = cut(record.created);
-        record.started = record.started.map(cut);
-        record.finished = record.finished.map(cut);
-        if !told.workers {
-            record.worker = None;
+impl Told {
+    /// What is told of a history.
+    fn of(self, mut history: JobHistory) -> JobHistory {
+        let cut = |at: Time| Time(at.0.div_euclid(self.resolution.0) * self.resolution.0);
+        for record in &mut history.records {
+            record.created = cut(record.created);
+            record.started = record.started.map(cut);
+            record.finished = record.finished.map(cut);
+            if !self.workers {
+                record.worker = None;
+            }
+            if !self.needs {
+                record.need = 0;
+            }
+            if !self.attempts {
+                record.attempt = 1;
+            }
         }
-        if !told.needs {
-            record.need = 0;
+        // Records of one instant are in the order of their jobs.
+        history.records.sort_by_key(|record| (record.created, record.line));
+        if !self.needs {
+            (history.resources, history.needs) = (Vec::new(), vec![Vec::new()]);
         }
-        if !told.attempts {
-            record.attempt = 1;
-        }
-    }
-    records.sort_by_key(|record| record.created);
-    let need = |index: usize| {
-        let units = system.needs[index].0.iter().enumerate().filter(|(_, units)| **units > 0);
-        units.map(|(resource, units)| (resource as u32, *units as u64)).collect()
-    };
-    JobHistory {
-        records,
-        actions: system.actions.iter().map(|action| action.name.clone()).collect(),
-        workers: system.workers.iter().map(|worker| worker.id.clone()).collect(),
-        resources: if told.needs { system.resources.clone() } else { Vec::new() },
-        needs: if told.needs { (0..system.needs.len()).map(need).collect() } else { vec![Vec::new()] },
-        epoch: scenario.epoch,
-        time_zone: scenario.time_zone,
-        resolution: told.resolution,
-        until: system.window.horizon,
-        problems: Vec::new(),
+        JobHistory { resolution: self.resolution, ..history }
     }
 }

@@ -80,7 +80,7 @@ impl BacktestStudy {
         };
         for scenario in std::iter::once(&scenario).chain(calibration.iter().map(|(_, scenario)| scenario)) {
             let refused = |error| CliError::Input(format!("{file}: {error}"));
-            backtest::check(scenario, &history).map_err(refused)?;
+            backtest::check(scenario, &history, &plan).map_err(refused)?;
         }
         Ok(BacktestStudy { scenario, history, file, plan, trained_until, calibration, inputs })
     }

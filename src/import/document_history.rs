@@ -17,9 +17,9 @@ pub(super) type Units = BTreeMap<String, i64>;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row<'a> {
     pub(super) document: &'a JobDocument,
-    /// Index into [`History::actions`].
+    /// Index into [`DocumentHistory::actions`].
     pub(super) action: usize,
-    /// Index into [`History::needs`].
+    /// Index into [`DocumentHistory::needs`].
     pub(super) need: usize,
     /// `None` for an unknown word; such a row counts as ended.
     pub(super) status: Option<Status>,
@@ -48,7 +48,7 @@ impl Row<'_> {
 
 /// All rows, and what they share.
 #[derive(Debug)]
-pub(super) struct History<'a> {
+pub(super) struct DocumentHistory<'a> {
     pub(super) epoch: Epoch,
     pub(super) rows: Vec<Row<'a>>,
     /// Number of rows that were left out because another page has them, too.
@@ -61,16 +61,16 @@ pub(super) struct History<'a> {
     pub(super) needs: Vec<Units>,
 }
 
-impl<'a> History<'a> {
+impl<'a> DocumentHistory<'a> {
     /// The history in these documents; simulated instant 0 is `epoch`.
-    pub(super) fn new(documents: &Documents<'a>, epoch: Epoch) -> History<'a> {
+    pub(super) fn new(documents: &Documents<'a>, epoch: Epoch) -> DocumentHistory<'a> {
         let (jobs, repeated) = distinct(documents.jobs);
         let crons = documents.crons.unwrap_or_default();
         let mut actions: Vec<Option<&str>> = jobs.iter().map(|job| job.action.get().map(String::as_str)).collect();
         actions.extend(crons.iter().filter_map(|cron| cron.action.get().map(|name| Some(name.as_str()))));
         actions.sort_unstable();
         actions.dedup();
-        let mut history = History {
+        let mut history = DocumentHistory {
             epoch,
             rows: Vec::with_capacity(jobs.len()),
             repeated,
