@@ -174,7 +174,7 @@ fn forecasts_count_jobs_as_the_history_does() {
     sandbox.write("queue.toml", &full.replace("arrival = { poisson = { rate = \"4/h\" } }\n", ""));
     backtest(&sandbox, &[]);
     let page = fs::read_to_string(sandbox.path("bt/report.md")).unwrap();
-    assert!(page.contains("the scenario makes no jobs of `long`"), "{page}");
+    assert!(page.contains("the scenario makes no jobs of"), "{page}");
 }
 
 #[test]

@@ -57,8 +57,8 @@ pub struct Backtest {
     pub model: Option<ModelDriven>,
     /// Why the model does not explain the waits of an action; one for each such action.
     pub explanations: Vec<Explanation>,
-    /// Actions for which the scenario makes no jobs, with their number in the history; empty without
-    /// a forecast.
+    /// Actions for which the scenario makes no jobs, with their number in the history; empty
+    /// without a forecast.
     pub not_forecast: Vec<(ActionId, usize)>,
     /// Jobs of the history that were turned away on arrival, and are not replayed.
     pub rejected: usize,

@@ -30,7 +30,7 @@ pub(crate) fn histories_of(scenario: &Scenario, replications: usize, told: Told)
 }
 
 impl Told {
-    /// What is told of a history.
+    /// The history without the rest.
     fn of(self, mut history: JobHistory) -> JobHistory {
         let cut = |at: Time| Time(at.0.div_euclid(self.resolution.0) * self.resolution.0);
         for record in &mut history.records {
