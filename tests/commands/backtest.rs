@@ -163,6 +163,30 @@ fn one_replication_does_not_make_a_random_replay_certain() {
 }
 
 #[test]
+fn children_that_are_fitted_as_arrivals_do_not_arrive_twice() {
+    let family = r#"
+        horizon = "4d"
+        start = "2026-11-02T00:00:00Z"
+        seed = 3
+        claim.delay = "none"
+        worker.server = { count = 2, capacity = { parent = 4, child = 1 } }
+        [action.parent]
+        capacity = { parent = 1 }
+        arrival = { poisson = { rate = "12/h" } }
+        service = { exponential = { mean = "1m" } }
+        spawns = { action = "child", count = 1 }
+        [action.child]
+        capacity = { child = 1 }
+        service = { exponential = { mean = "6m" } }
+    "#;
+    let sandbox = Sandbox::with("queue.toml", family);
+    sandbox.stdout(&["run", "queue.toml", "--jobs", "--replications", "1", "--quiet", "--out", "observed"]);
+    fs::copy(sandbox.path("observed/jobs.csv"), sandbox.path("history.csv")).unwrap();
+    // With twice the children, the servers would be overloaded.
+    assert_ne!(backtest(&sandbox, &["--train", "50%"]), 1);
+}
+
+#[test]
 fn forecasts_count_jobs_as_the_history_does() {
     // Half of the jobs are turned away. Neither side counts them, so that the forecast is right.
     let full = QUEUE.replace("seed = 11", "seed = 11\nqueue = { limit = 1 }").replace("20/h", "120/h");
