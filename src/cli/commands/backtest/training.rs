@@ -60,8 +60,8 @@ pub(super) fn fitted(scenario: Scenario, history: &JobHistory, end: Time) -> Res
         action.service = of.service.clone();
         (action.error, action.retries, action.backoff) = (of.error, of.retries, of.backoff);
         action.patience.clone_from(&of.patience);
-        // Children are among the arrivals that were fitted, and the time that a parent waits for them
-        // is part of its service.
+        // Children are among the arrivals that were fitted, and the time that a parent waits for
+        // them is part of its service.
         action.spawns = None;
     }
     Ok(scenario)
