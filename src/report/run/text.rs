@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{RunReport, precision};
+use super::{RunReport, blame, precision};
 use crate::engine::WorkerGroup;
 use crate::experiment::SummaryRow;
 use crate::format;
@@ -48,6 +48,8 @@ impl RunReport<'_> {
         let mut parts = vec![heading];
         parts.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));
         parts.push(actions(context, &figures));
+        let blame = blame::sentences(context, &crate::experiment::blame::rows(&results.replications));
+        parts.extend((!blame.is_empty()).then(|| format!("{}\n", blame.join("\n"))));
         if !context.scenario.system.resources.is_empty() {
             parts.push(resources(context, &figures));
         }
