@@ -1,5 +1,6 @@
 //! A sizing's report: the tables of all settings that were simulated, and its text for terminals.
 
+mod key_results;
 mod tables;
 mod text;
 
