@@ -21,6 +21,7 @@ pub mod elasticity;
 pub mod feasibility;
 mod files;
 mod format;
+pub mod html;
 pub mod job_log;
 mod key_columns;
 pub mod key_results;
