@@ -117,6 +117,6 @@ mod tests {
              --seed 42"
         );
         assert!(line(&manifest, true).contains("compare 's 0.toml' 's 1.toml' "));
-        assert_eq!(line(&json!({}), false), "claimsim '' ''");
+        assert_eq!(line(&json!({}), false), "claimsim  ");
     }
 }

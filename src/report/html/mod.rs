@@ -34,7 +34,7 @@ pub struct Folder<'a> {
     pub manifest: &'a Value,
     /// The text of the scenario.
     pub scenario: &'a str,
-    /// The files of the study.
+    /// The files of the study, in any order.
     pub files: &'a [OutputFile],
     /// Files that are only named.
     pub unread: &'a [String],
@@ -43,6 +43,15 @@ pub struct Folder<'a> {
 impl<'a> Folder<'a> {
     fn file(&self, path: &str) -> Option<&'a [u8]> {
         self.files.iter().find(|file| file.path == path).map(|file| file.bytes.as_slice())
+    }
+
+    /// The files with these beginnings and ends of their paths, in an order that depends on nothing
+    /// else.
+    fn files(&self, begin: &str, end: &str) -> Vec<&'a OutputFile> {
+        let files = self.files.iter().filter(|file| file.path.starts_with(begin) && file.path.ends_with(end));
+        let mut files: Vec<_> = files.collect();
+        files.sort_by_key(|file| (table::rank(&file.path), file.path.as_str()));
+        files
     }
 
     /// The answer and the figures, if the study has left them.
@@ -180,11 +189,10 @@ fn figures(found: &KeyResults) -> Markup {
 /// The charts of blame, and all others.
 fn charts(folder: &Folder) -> (Vec<Markup>, Option<Markup>) {
     let (mut blame, mut others, mut left_out, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    let files = folder.files.iter().filter(|file| file.path.starts_with("charts/"));
-    for (number, file) in files.enumerate() {
+    for file in folder.files("charts/", ".svg") {
         bytes += file.bytes.len();
         let drawn = std::str::from_utf8(&file.bytes).ok().filter(|_| bytes <= MOST_CHART_BYTES);
-        let Some(drawn) = drawn.and_then(|svg| chart::of_svg(number, &file.path, svg)) else {
+        let Some(drawn) = drawn.and_then(|svg| chart::of_svg(&file.path, svg)) else {
             left_out.push(file.path.as_str());
             continue;
         };
@@ -207,15 +215,10 @@ fn charts(folder: &Folder) -> (Vec<Markup>, Option<Markup>) {
 }
 
 fn tables(folder: &Folder) -> Option<Markup> {
-    let named = |end: &str| {
-        let files = folder.files.iter().map(|file| file.path.as_str());
-        let all = files.chain(folder.unread.iter().map(String::as_str));
-        all.filter(|path| path.ends_with(end)).collect::<Vec<_>>()
-    };
-    let shown = folder.files.iter().filter(|file| file.path.ends_with(".csv") && file.path != "blame.csv");
+    let shown = folder.files("", ".csv").into_iter().filter(|file| file.path != "blame.csv");
     let shown: Vec<Markup> = shown.map(|file| table::of_csv(&file.path, &file.bytes)).collect();
-    let unread: Vec<&str> = folder.unread.iter().map(String::as_str).filter(|path| path.ends_with(".csv")).collect();
-    let packed = named(".parquet");
+    let unread: Vec<&String> = folder.unread.iter().filter(|path| path.ends_with(".csv")).collect();
+    let packed: Vec<&str> = folder.files("", ".parquet").into_iter().map(|file| file.path.as_str()).collect();
     (!(shown.is_empty() && unread.is_empty() && packed.is_empty())).then(|| {
         html! {
             @for table in &shown { (table) }

@@ -78,25 +78,74 @@ for (const button of document.querySelectorAll("button.copy")) {
   });
 }
 
-// A chart: the part of it that is shown, and the mark whose value is shown.
+// Where a chart has values: at the abscissas of a plot's series, and at marks. src/report/plot/mod.rs
+// describes the attributes.
+class Plot {
+  constructor(group) {
+    this.box = group.dataset.box.split(" ").map(Number);
+    this.series = [];
+    let [at, places] = [[], []];
+    for (const one of group.querySelectorAll("g.series")) {
+      if (one.dataset.x !== undefined) at = one.dataset.x.split(" ").map(Number);
+      if (one.dataset.t !== undefined) places = one.dataset.t.split("|");
+      this.series.push({ name: one.dataset.name, at, places, values: (one.dataset.y ?? "").split("|") });
+    }
+    this.longest = this.series.reduce((a, b) => (b.at.length > a.length ? b.at : a), []);
+  }
+
+  holds([x, y]) {
+    const [left, top, right, bottom] = this.box;
+    return x >= left - 6 && x <= right + 6 && y >= top && y <= bottom;
+  }
+
+  // The words at an abscissa, and the abscissa of the nearest value.
+  words(x) {
+    let [nearest, place, lines] = [x, "", []];
+    let least = Infinity;
+    for (const { name, at, places, values } of this.series) {
+      let best = 0;
+      at.forEach((other, index) => {
+        if (Math.abs(other - x) < Math.abs(at[best] - x)) best = index;
+      });
+      if (at.length === 0 || !values[best]) continue;
+      const far = Math.abs(at[best] - x);
+      // A series that ends elsewhere has nothing to say here.
+      if (far > least + 12) continue;
+      if (far < least) [least, nearest, place] = [far, at[best], places[best] ?? ""];
+      lines.push((name ? name + ": " : "") + values[best]);
+    }
+    return { at: nearest, words: lines.length > 0 ? [place, ...lines].filter((line) => line).join("\n") : "" };
+  }
+}
+
+// A chart: the part of it that is shown, and the values that are shown.
 class Chart {
   constructor(figure) {
     this.figure = figure;
     this.svg = figure.querySelector("svg");
     this.sheet = figure.querySelector(".sheet");
     this.value = figure.querySelector(".value");
+    const [width, height] = ["width", "height"].map((name) => parseFloat(this.svg.getAttribute(name)));
     const box = this.svg.viewBox.baseVal;
-    this.whole = [box.x, box.y, box.width, box.height];
+    this.whole = box && box.width > 0 ? [box.x, box.y, box.width, box.height] : [0, 0, width, height];
     this.view = [...this.whole];
+    this.plots = [...this.svg.querySelectorAll("g.plot[data-box]")].map((group) => new Plot(group));
     this.marks = this.collect();
-    this.mark = -1;
+    this.stops = [
+      ...this.plots.flatMap((plot) => plot.longest.map((x) => ({ plot, x }))),
+      ...this.marks.map((mark) => ({ mark })),
+    ];
+    this.stop = -1;
     this.tip = null;
+    this.guide = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    this.guide.setAttribute("class", "guide");
     for (const button of figure.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => this.zoom(Number(button.dataset.zoom)));
     }
     this.sheet.addEventListener("keydown", (event) => this.key(event));
+    this.sheet.addEventListener("blur", () => this.clear());
     this.svg.addEventListener("pointermove", (event) => this.move(event));
-    this.svg.addEventListener("pointerleave", () => this.show(-1));
+    this.svg.addEventListener("pointerleave", () => this.clear());
     this.svg.addEventListener("pointerdown", (event) => this.grab(event));
     this.svg.addEventListener("pointerup", () => (this.grabbed = null));
     this.svg.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -109,8 +158,7 @@ class Chart {
     for (const title of this.svg.querySelectorAll("title")) {
       const shape = title.parentElement;
       if (shape === this.svg) continue;
-      marks.push({ shape, text: title.textContent });
-      shape.setAttribute("aria-label", title.textContent);
+      marks.push({ shape, words: title.textContent });
       title.remove();
     }
     return marks;
@@ -148,12 +196,20 @@ class Chart {
     if (event.key === "+" || event.key === "=") this.zoom(1.5);
     else if (event.key === "-") this.zoom(1 / 1.5);
     else if (event.key === "0") this.zoom(0);
-    else if (event.key === "Escape") this.show(-1);
+    else if (event.key === "Escape") this.clear();
     else if (step && event.shiftKey) this.pan(step[0] / 8, step[1] / 8);
-    else if (step && step[1] === 0 && this.marks.length > 0) {
-      this.show((this.mark + step[0] + this.marks.length) % this.marks.length);
-    } else return;
+    else if (step && step[1] === 0 && this.stops.length > 0) this.go(step[0]);
+    else return;
     event.preventDefault();
+  }
+
+  // From value to value.
+  go(step) {
+    this.stop = this.stop < 0 && step < 0 ? this.stops.length - 1 : this.stop + step;
+    this.stop = (this.stop + this.stops.length) % this.stops.length;
+    const { plot, x, mark } = this.stops[this.stop];
+    if (mark) this.showMark(mark);
+    else this.showPlot(plot, x);
   }
 
   wheel(event) {
@@ -177,41 +233,65 @@ class Chart {
       this.grabbed = [event.clientX, event.clientY];
       return;
     }
-    this.show(this.nearest(event.clientX, event.clientY, event.target));
+    const mark = this.nearest(event.clientX, event.clientY, event.target);
+    if (mark) return this.showMark(mark);
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+    const plot = this.plots.find((one) => one.series.length > 0 && one.holds([at.x, at.y]));
+    if (plot) this.showPlot(plot, at.x);
+    else this.clear();
   }
 
-  // The mark below the pointer, or the nearest within 24 pixels.
+  // The mark below the pointer, or the nearest within 8 pixels.
   nearest(x, y, target) {
-    const hit = this.marks.findIndex((mark) => mark.shape === target || mark.shape.contains(target));
-    if (hit >= 0) return hit;
-    let [best, least] = [-1, 24];
-    this.marks.forEach((mark, index) => {
+    const hit = this.marks.find((mark) => mark.shape.contains(target));
+    if (hit) return hit;
+    let [best, least] = [null, 8];
+    for (const mark of this.marks) {
       const box = mark.shape.getBoundingClientRect();
-      const far = Math.hypot(
-        Math.max(box.left - x, 0, x - box.right),
-        Math.max(box.top - y, 0, y - box.bottom),
-      );
-      if (far < least) [best, least] = [index, far];
-    });
+      const far = Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom));
+      if (far < least) [best, least] = [mark, far];
+    }
     return best;
   }
 
-  show(index) {
-    if (index === this.mark) return;
-    this.mark = index;
+  showMark(mark) {
+    this.guide.remove();
+    const box = mark.shape.getBoundingClientRect();
+    this.show(mark.words, box.right, box.top);
+  }
+
+  showPlot(plot, x) {
+    const { at, words } = plot.words(x);
+    if (!words) return this.clear();
+    const [, top, , bottom] = plot.box;
+    for (const [name, value] of Object.entries({ x1: at, x2: at, y1: top, y2: bottom })) {
+      this.guide.setAttribute(name, value);
+    }
+    this.svg.append(this.guide);
+    const corner = new DOMPoint(at, top).matrixTransform(this.svg.getScreenCTM());
+    this.show(words, corner.x, corner.y);
+  }
+
+  // Shows words right of a point of the window, or left of it where there is no room.
+  show(words, x, y) {
+    this.tip ??= document.createElement("div");
+    this.tip.className = "tip";
+    this.tip.textContent = words;
+    if (!this.tip.isConnected) this.figure.append(this.tip);
+    this.value.textContent = words.replaceAll("\n", "; ");
+    const frame = this.figure.getBoundingClientRect();
+    const right = x - frame.left + 10;
+    const isWide = right + this.tip.offsetWidth > frame.width;
+    this.tip.style.left = Math.max(0, isWide ? right - 20 - this.tip.offsetWidth : right) + "px";
+    this.tip.style.top = Math.max(0, y - frame.top) + "px";
+  }
+
+  clear() {
+    this.guide.remove();
     this.tip?.remove();
     this.tip = null;
-    this.value.textContent = index < 0 ? "" : this.marks[index].text;
-    if (index < 0) return;
-    const box = this.marks[index].shape.getBoundingClientRect();
-    const frame = this.figure.getBoundingClientRect();
-    this.tip = document.createElement("div");
-    this.tip.className = "tip";
-    this.tip.textContent = this.marks[index].text;
-    this.figure.append(this.tip);
-    const left = Math.min(box.right - frame.left + 8, frame.width - this.tip.offsetWidth);
-    this.tip.style.left = Math.max(0, left) + "px";
-    this.tip.style.top = Math.max(0, box.top - frame.top - this.tip.offsetHeight - 4) + "px";
+    this.value.textContent = "";
+    this.stop = -1;
   }
 }
 

@@ -13,6 +13,27 @@ const RAW: [&str; 4] = ["replications.csv", "utilization.csv", "wait_times.csv",
 /// The most bytes of the cells of a table.
 const MOST_BYTES: usize = 48 << 10;
 
+/// The place of a table among others: the study's own before summaries, and both before those from
+/// which charts are drawn.
+pub(super) fn rank(path: &str) -> u8 {
+    const OWN: [&str; 8] = [
+        "comparison.csv",
+        "gates.csv",
+        "size.csv",
+        "sweep.csv",
+        "elasticity.csv",
+        "backtest.csv",
+        "calibration.csv",
+        "precision.csv",
+    ];
+    match path {
+        _ if OWN.contains(&path) => 0,
+        "summary.csv" => 1,
+        _ if RAW.contains(&path) => 3,
+        _ => 2,
+    }
+}
+
 /// A table of the key figures.
 pub(super) fn of_text(number: usize, table: &TextTable) -> Markup {
     let (rows, total) = (&table.rows[..table.rows.len().min(MOST_ROWS)], table.rows.len());
@@ -35,7 +56,7 @@ pub(super) fn of_csv(path: &str, bytes: &[u8]) -> Markup {
     let id = path.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let words = if total == 1 { "row" } else { "rows" };
     html! {
-        details.raw[is_raw] open[path == "blame.csv"] {
+        details class=[is_raw.then_some("raw")] open[path == "blame.csv"] {
             summary { code { (path) } ", " (total) " " (words) @if rows.len() < total { ", " (rows.len()) " shown" } }
             (sortable(&id, path, &header, &rows))
             @if rows.len() < total {
@@ -84,13 +105,13 @@ fn sortable(id: &str, name: &str, header: &[String], rows: &[Vec<String>]) -> Ma
             button.copy type="button" aria-controls=(id) { "Copy as CSV" }
             output aria-live="polite" {}
         }
-        div.scroll.long[rows.len() > 20] tabindex="0" role="region" aria-label=(name) {
+        div class=(if rows.len() > 20 { "scroll long" } else { "scroll" }) tabindex="0" role="region" aria-label=(name) {
             table.sortable id=(id) {
-                thead { tr { @for title in header {
-                    th scope="col" aria-sort="none" { button type="button" { (title) } }
+                thead { tr { @for (title, is_number) in header.iter().zip(&is_number) {
+                    th class=[is_number.then_some("n")] scope="col" aria-sort="none" { button type="button" { (title) } }
                 } } }
                 tbody { @for row in rows { tr {
-                    @for (cell, is_number) in row.iter().zip(&is_number) { td.n[*is_number] { (cell) } }
+                    @for (cell, is_number) in row.iter().zip(&is_number) { td class=[is_number.then_some("n")] { (cell) } }
                 } } }
             }
         }

@@ -76,7 +76,7 @@ impl RunReport<'_> {
             warmup => format!("after the warm-up of {} and ", warmup.rounded()),
         };
         let hours =
-            if has_hours(window.horizon) { "; all hours count together, and busy hours wait longer" } else { "" };
+            if has_hours(window.horizon) { "; all hours count together, and single hours may differ" } else { "" };
         let mut limits =
             vec![format!("Counted are the jobs that fall due {from}before the horizon of {until}{hours}.")];
         let unfinished = figures.row(JobScope::All, None, Jobs, Unfinished).and_then(|row| row.estimate.value);

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::job_log::JOBS;
-use crate::args::TableFormat;
+use crate::args::{OutputForm, TableFormat};
 use crate::exit::CliError;
 use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
@@ -36,6 +36,8 @@ pub(super) struct ResumedRun {
     pub(super) request: RunRequest<RunOptions>,
     pub(super) loaded: LoadedScenario,
     pub(super) previous: PreviousRun,
+    /// Whether it has a page.
+    pub(super) has_page: bool,
 }
 
 impl ResumedRun {
@@ -62,7 +64,8 @@ impl ResumedRun {
             check_columns(jobs, &loaded.scenario)?;
         }
         let request = RunRequest { sources: vec![source], options, seed: Some(manifest.seed) };
-        Ok(ResumedRun { request, loaded, previous: PreviousRun { outcomes, jobs } })
+        let has_page = OutputForm::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str())).has_page;
+        Ok(ResumedRun { request, loaded, previous: PreviousRun { outcomes, jobs }, has_page })
     }
 }
 

@@ -23,7 +23,7 @@ use crate::stats::{Measurements, ReplicationStats};
 const BLOCK: usize = 1 << 16;
 
 /// The path of the job log in the folder of a run.
-pub(super) const JOBS: &str = "jobs.csv";
+pub(in crate::commands) const JOBS: &str = "jobs.csv";
 
 /// Writes a job log.
 pub(super) struct JobLogWriter {

@@ -11,7 +11,7 @@ use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::Progress;
 use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
-use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
+use crate::inputs::{LoadedInputs, ScenarioSource, overload_lines, print_overloads};
 use crate::options::{Command, SizeOptions};
 use crate::report::Report;
 use crate::report::sizing::{LostWorker, SizingReport};
@@ -83,6 +83,12 @@ pub(crate) enum SizeResults {
 }
 
 impl SizeStudy {
+    /// The settings under which more work arrives than can be done.
+    fn overloaded(&self) -> Vec<(String, &Scenario)> {
+        let overloaded = self.designs.iter().filter(|design| design.overload.is_some());
+        overloaded.map(|design| (design.point.name(), &design.scenario)).collect()
+    }
+
     fn sizing_report<'a>(&'a self, results: &'a SizeResults) -> SizingReport<'a> {
         let (sizing, lost) = match results {
             SizeResults::Plain(sizing) => (sizing, None),
@@ -129,8 +135,11 @@ impl Study for SizeStudy {
     }
 
     fn print_warnings(&self) {
-        let overloaded = self.designs.iter().filter(|design| design.overload.is_some());
-        print_overloads(&overloaded.map(|design| (design.point.name(), &design.scenario)).collect::<Vec<_>>());
+        print_overloads(&self.overloaded());
+    }
+
+    fn warnings(&self, _: &SizeResults) -> Vec<String> {
+        overload_lines(&self.overloaded())
     }
 
     fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
