@@ -11,7 +11,7 @@ use crate::model::time::Time;
 /// Counters whose values are written once an instant is over, if they have changed.
 #[derive(Debug)]
 pub(super) struct Counters {
-    counters: Vec<Counter>,
+    all: Vec<Counter>,
     actions: usize,
     /// The counters that may have changed at this instant.
     touched: Vec<usize>,
@@ -41,14 +41,14 @@ impl Counters {
         let waiting = system.actions.iter().map(|action| (format!("waiting: {}", action.name), "jobs", 0));
         let resources = system.resources.iter().zip(free);
         let units = resources.map(|(resource, free)| (format!("free: {resource}"), "units", *free));
-        let counters = waiting.chain(units).map(counter).collect();
-        Counters { counters, actions: system.actions.len(), touched: Vec::new(), at: Time::ZERO }
+        let all = waiting.chain(units).map(counter).collect();
+        Counters { all, actions: system.actions.len(), touched: Vec::new(), at: Time::ZERO }
     }
 
     /// The number of waiting jobs of an action changes.
     pub(super) fn change_waiting(&mut self, action: ActionId, change: i64) {
         let index = usize::from(action.0);
-        let value = self.counters[index].value + change;
+        let value = self.all[index].value + change;
         self.set(index, value);
     }
 
@@ -60,7 +60,7 @@ impl Counters {
     }
 
     fn set(&mut self, index: usize, value: i64) {
-        let counter = &mut self.counters[index];
+        let counter = &mut self.all[index];
         counter.value = value;
         if value != counter.written && !counter.is_touched {
             counter.is_touched = true;
@@ -83,7 +83,7 @@ impl Counters {
     pub(super) fn write_changes<W: io::Write>(&mut self, at: Time, trace: &mut TraceWriter<W>) {
         let mut touched = std::mem::take(&mut self.touched);
         for index in touched.drain(..) {
-            let counter = &mut self.counters[index];
+            let counter = &mut self.all[index];
             counter.is_touched = false;
             if counter.value != counter.written {
                 counter.write(at, trace);
@@ -95,7 +95,7 @@ impl Counters {
     /// Writes all values, at the beginning of a window.
     pub(super) fn write_all<W: io::Write>(&mut self, at: Time, trace: &mut TraceWriter<W>) {
         self.touched.clear();
-        for counter in &mut self.counters {
+        for counter in &mut self.all {
             counter.is_touched = false;
             counter.write(at, trace);
         }

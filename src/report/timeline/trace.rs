@@ -1,15 +1,15 @@
 //! The trace-event format: a JSON document with a list of events, written event by event.
 //!
-//! The format is public: "Trace Event Format" by the Chromium project. Of its phases these are used:
-//! `B` and `E` begin and end a slice of a lane, `b` and `e` one that may overlap others, `C` is a
-//! value of a counter, `i` an instant, `s` and `f` the two ends of an arrow, `M` a name.
+//! The format is public: "Trace Event Format" by the Chromium project. A timeline uses these
+//! phases: `B` and `E` begin and end a slice of a lane, `b` and `e` one that may overlap others, `C`
+//! is a value of a counter, `i` an instant, `s` and `f` are the two ends of an arrow, `M` is a name.
 
 use std::io;
 
 use crate::digits::Digits;
 use crate::model::time::{Span, Time};
 
-/// How a timeline begins, by which one is told from other files.
+/// How a timeline begins, and no other file.
 pub const BEGINNING: &str = "{\"otherData\":{\"claimsim\":\"timeline\"";
 
 /// The number of bytes that are passed on at once.

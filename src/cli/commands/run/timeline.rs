@@ -81,7 +81,7 @@ impl TimelineArgs {
 }
 
 impl Timeline {
-    /// Runs the replication once more, and writes its timeline. Returns the sentence that says so.
+    /// Runs the replication again, and writes its timeline. Returns the sentence that says so.
     pub(super) fn write(self, scenario: &Scenario) -> Result<String, CliError> {
         let Timeline { file, replication, from, to } = self;
         let shown = file.shown().to_owned();
