@@ -17,6 +17,7 @@ mod charts;
 pub mod comparison;
 mod context;
 pub mod diff;
+mod digits;
 pub mod elasticity;
 pub mod feasibility;
 mod files;
@@ -32,6 +33,7 @@ pub mod run;
 pub mod sizing;
 pub mod sweep;
 mod table;
+pub mod timeline;
 mod verdicts;
 mod wait_curves;
 

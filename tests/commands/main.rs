@@ -39,6 +39,7 @@ mod sweep;
 mod swf_files;
 mod terminal;
 mod tidy;
+mod timeline;
 mod trace_files;
 mod unfinished_jobs;
 mod warmup;

@@ -14,6 +14,11 @@ const MAX_LINKS: usize = 40;
 /// The number of files in the way that a message names.
 const MAX_NAMED: usize = 5;
 
+/// The folder of a real path.
+pub(super) fn parent(target: &Path) -> &Path {
+    target.parent().unwrap_or(target)
+}
+
 /// The real path of a target, without links and `..`, so that it means the same when the current
 /// folder moves. Makes the folders above it.
 pub(super) fn resolve(target: &Path) -> Result<PathBuf, CliError> {

@@ -2,6 +2,7 @@
 
 mod extend;
 mod job_log;
+mod timeline;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,7 @@ use crate::term::{Bar, print, warn};
 use extend::{PreviousRun, ResumedRun};
 pub(super) use job_log::JOBS;
 use job_log::JobLogWriter;
+use timeline::{Timeline, TimelineArgs};
 
 /// Simulate a scenario, print a summary, and write tables, charts and a manifest
 #[derive(Debug, Args)]
@@ -42,6 +44,9 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     options: RunOptions,
+
+    #[command(flatten)]
+    timeline: TimelineArgs,
 
     #[command(flatten)]
     study: StudyArgs,
@@ -84,14 +89,27 @@ impl Run {
                 (RunStudy::new(loaded, &request, Some(previous))?, request, Some(folder.clone()))
             }
         };
+        let target = self.study.out.clone().or(default_target).unwrap_or_else(|| target(&study, &self.study, ""));
+        let timeline = self.timeline.begin(&study.scenario, &target, study.certain_replications())?;
+        let is_quiet = self.study.exec.quiet || self.study.json;
         if let Some(enough) = study.enough() {
-            if !self.study.exec.quiet && !self.study.json {
+            if !is_quiet {
                 print(&enough)?;
             }
+            write_timeline(timeline, &study.scenario, is_quiet)?;
             return Ok(ExitStatus::Done);
         }
-        let target = self.study.out.clone().or(default_target).unwrap_or_else(|| target(&study, &self.study, ""));
-        conduct(&mut study, &request, &self.study, &target)
+        let status = conduct(&mut study, &request, &self.study, &target)?;
+        write_timeline(timeline, &study.scenario, is_quiet)?;
+        Ok(status)
+    }
+}
+
+/// Writes the timeline, if one is asked for.
+fn write_timeline(timeline: Option<Timeline>, scenario: &Scenario, is_quiet: bool) -> Result<(), CliError> {
+    match timeline.map(|timeline| timeline.write(scenario)).transpose()? {
+        Some(sentence) if !is_quiet => print(&format!("{sentence}\n")),
+        _ => Ok(()),
     }
 }
 
@@ -154,6 +172,12 @@ impl RunStudy {
             "{}All precision targets are met with the existing {number} replications; none were added\n",
             precision::lines(&self.rule.status(outcomes))
         ))
+    }
+
+    /// The number of replications that the run has at least.
+    fn certain_replications(&self) -> u32 {
+        let known = self.previous.outcomes.len() as u32;
+        self.rule.next_count(&self.previous.outcomes).unwrap_or(0).max(known)
     }
 
     /// Simulates the replications that are missing, from one check of the stopping rule to the
