@@ -137,7 +137,7 @@ class Chart {
     ];
     this.stop = -1;
     this.tip = null;
-    this.guide = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    this.guide = document.createElementNS(this.svg.namespaceURI, "line");
     this.guide.setAttribute("class", "guide");
     for (const button of figure.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => this.zoom(Number(button.dataset.zoom)));
