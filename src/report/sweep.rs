@@ -198,7 +198,7 @@ impl SweepReport<'_> {
                 Some((point, shown, shown.estimate.value?))
             })
         };
-        // Of a lower bound nobody knows how low it is.
+        // A value of which only a lower bound is known may be higher than any other.
         let lowest = points().filter(|(_, shown, _)| shown.estimate.is_exact()).min_by(|a, b| a.2.total_cmp(&b.2));
         let highest = points().max_by(|a, b| a.2.total_cmp(&b.2));
         let words = |(point, shown, _): (&GridPoint, &Response, f64)| {

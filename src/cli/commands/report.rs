@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::run::JOBS;
 use crate::exit::CliError;
 use crate::inputs::ScenarioSource;
 use crate::page;
+use crate::report::job_log::PATH as JOBS;
 use crate::report::{OutputFile, html, key_results};
 use crate::run_dir::manifest::{self, Manifest};
 use crate::run_dir::{RunDir, changed_outputs, read_manifest, write_new};
@@ -60,7 +60,7 @@ impl ReportCommand {
 fn page_of(run: &Path, manifest: &Manifest) -> Result<OutputFile, CliError> {
     let refused = |reason: String| Err(CliError::Input(format!("{} {reason}", run.display())));
     let mut changed = changed_outputs(run, manifest);
-    // It is made anew.
+    // It is made again.
     changed.retain(|file| file != html::PATH);
     if !changed.is_empty() {
         return refused(format!(

@@ -3,8 +3,11 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::Folder;
+use super::folder::Folder;
 use crate::sizing::quoted;
+
+/// What manifests keep among the options, but no command line has.
+const NO_OPTIONS: [&str; 1] = ["backtest_verdicts"];
 
 /// The section of a page.
 pub(super) fn section(folder: &Folder) -> Markup {
@@ -75,7 +78,8 @@ fn line(manifest: &Value, has_files: bool) -> String {
         }
     }
     let none = Map::new();
-    for (key, value) in manifest.get("options").and_then(Value::as_object).unwrap_or(&none) {
+    let options = manifest.get("options").and_then(Value::as_object).unwrap_or(&none);
+    for (key, value) in options.iter().filter(|(key, _)| !NO_OPTIONS.contains(&key.as_str())) {
         option(&mut words, &format!("--{}", key.replace('_', "-")), value);
     }
     if !words.iter().any(|word| word == "--baseline") {

@@ -13,7 +13,7 @@ impl SizingReport<'_> {
         let (mut remarks, mut limits) = (lines.collect::<Vec<String>>(), self.remarks());
         let confidence = limits.remove(0);
         limits.extend(self.warnings(self.sizing));
-        let commands = self.run_commands();
+        let commands = self.run_commands(self.saved_command);
         if !commands.is_empty() {
             remarks.push("For all tables and charts of these runs:".to_owned());
             remarks.extend(commands.iter().map(|command| format!("`{}`", command.trim())));

@@ -28,7 +28,7 @@ impl SizingReport<'_> {
         lines.push(self.terminal_table(self.sizing));
         lines.extend(self.answer(self.sizing));
         lines.extend(self.remarks());
-        let commands = self.run_commands();
+        let commands = self.run_commands(self.run_command);
         if !commands.is_empty() {
             lines.push("For all tables and charts of these runs:".to_owned());
             lines.extend(commands);
@@ -39,10 +39,10 @@ impl SizingReport<'_> {
 
     /// The commands that run the answer and the next cheaper design, with all their tables and
     /// charts; none if a worker is lost in them.
-    pub(super) fn run_commands(&self) -> Vec<String> {
+    pub(super) fn run_commands(&self, begin: &str) -> Vec<String> {
         let command = |place: usize| {
             let evaluated = &self.sizing.evaluated[place];
-            let mut words = vec![format!("  {}", self.run_command)];
+            let mut words = vec![format!("  {begin}")];
             let settings = self.setting(evaluated).point.settings.iter();
             words.extend(settings.map(|(key, value)| format!("--set {}", quoted(&format!("{key}={value}")))));
             words.push(format!("--replications {}", evaluated.results.replications.len()));

@@ -5,14 +5,13 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::job_log::JOBS;
 use crate::args::{OutputForm, TableFormat};
 use crate::exit::CliError;
 use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
 use crate::options::{Command, RunOptions};
 use crate::report::RunContext;
-use crate::report::job_log::JobLog;
+use crate::report::job_log::{JobLog, PATH as JOBS};
 use crate::report::run::replications::{self, SavedTables};
 use crate::report::run::{over_time, tables};
 use crate::run_dir::manifest::Manifest;

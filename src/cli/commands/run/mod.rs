@@ -25,7 +25,6 @@ use crate::stats::has_hours;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::{Bar, print, warn};
 use extend::{PreviousRun, ResumedRun};
-pub(super) use job_log::JOBS;
 use job_log::JobLogWriter;
 use timeline::{Timeline, TimelineArgs};
 

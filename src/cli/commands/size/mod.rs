@@ -19,6 +19,7 @@ use crate::run_dir::RunDir;
 use crate::scenario::Scenario;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::Bar;
+use backtested::verdicts;
 pub(crate) use setup::SizeStudy;
 
 /// Find the cheapest configuration that meets the targets
@@ -66,8 +67,10 @@ Examples:
 
 impl Size {
     pub(super) fn execute(self) -> Result<ExitStatus, CliError> {
-        let Size { scenario, options, study: args } = self;
+        let Size { scenario, mut options, study: args } = self;
         let sources = vec![ScenarioSource::open(&scenario)?.cached()];
+        let verdicts = options.backtest.as_deref().map(|folder| verdicts(folder, &sources[0].text, &options));
+        options.backtest_verdicts = verdicts.transpose()?;
         let request = RunRequest { sources, options, seed: args.seed };
         let mut study = SizeStudy::load(&request)?;
         let target = target(&study, &args, "-size");
@@ -104,6 +107,7 @@ impl SizeStudy {
             cost_unit: &self.cost_unit,
             seed: self.inputs.seed,
             run_command: &self.run_command,
+            saved_command: &self.saved_command,
             backtest: self.backtest.as_deref(),
         }
     }
