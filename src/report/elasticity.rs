@@ -68,7 +68,7 @@ impl<'a> ElasticityReport<'a> {
     /// first quantity first, and notes.
     pub(crate) fn for_terminal(&self, place: &str) -> String {
         let (table, without) = self.table();
-        let notes: String = self.remarks(&without).iter().map(|line| format!("{line}\n")).collect();
+        let notes: String = self.remarks(&without).into_iter().flat_map(|line| [line, "\n".to_owned()]).collect();
         let table = table.terminal(|_| false);
         format!("{}\n{table}\n{notes}{}{place}\n", self.heading(), self.on_intervals())
     }

@@ -32,7 +32,7 @@ impl ComparisonReport<'_> {
                  (Holm) and for {} planned {}. Intervals are those from which the verdicts were taken, over {}.",
                 percent(self.criteria.level),
                 self.criteria.looks.count(),
-                plural(self.criteria.looks.count() as usize, "look"),
+                plural(self.criteria.looks.count(), "look"),
                 counted(self.comparison.replications as usize, "replication"),
             ),
             limits,

@@ -24,7 +24,7 @@ pub(super) fn of_svg(path: &str, svg: &str) -> Option<Markup> {
     }
     if label {
         let words = element(rest, "title").map_or_else(|| escaped(&title), str::to_owned);
-        head += &format!(" aria-label=\"{}\"", words.replace('"', "&quot;"));
+        head += &[" aria-label=\"", &words.replace('"', "&quot;"), "\""].concat();
     }
     let drawn = format!("{head}>{rest}");
     Some(html! {

@@ -204,6 +204,8 @@ impl Scale {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
@@ -221,7 +223,7 @@ mod tests {
     fn all_jobs_come_first_then_the_actions_with_the_highest_hours() {
         let mut text = "action,resource,days,measure,statistic,hour,value\n".to_owned();
         for action in 0..12 {
-            text += &format!("a{action:02},,all,wait_s,mean,3,{action}\n");
+            writeln!(text, "a{action:02},,all,wait_s,mean,3,{action}").unwrap();
         }
         text += "all,,all,wait_s,mean,3,60\nall,,mon-fri,wait_s,mean,4,1\n,cpu,all,utilization,mean,0,0.5\nbad,,all,wait_s,mean,99,1\n";
         let page = of_hours(text.as_bytes()).unwrap().into_string();

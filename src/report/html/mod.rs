@@ -181,12 +181,12 @@ fn charts(folder: &Folder) -> (Vec<Markup>, Option<Markup>) {
 fn tables(folder: &Folder) -> Option<Markup> {
     let shown = folder.files("", ".csv").into_iter().filter(|file| file.path != "blame.csv");
     let shown: Vec<Markup> = shown.map(|file| table::of_csv(&file.path, &file.bytes)).collect();
-    let unread: Vec<&String> = folder.unread.iter().filter(|path| path.ends_with(".csv")).collect();
+    let unread = folder.unread;
     let packed: Vec<&str> = folder.files("", ".parquet").into_iter().map(|file| file.path.as_str()).collect();
     (!(shown.is_empty() && unread.is_empty() && packed.is_empty())).then(|| {
         html! {
             @for table in &shown { (table) }
-            @for path in &unread { p { code { (path) } " is not shown: it has a row for each attempt of each job." } }
+            @for path in unread { p { code { (path) } " is not shown: it has a row for each attempt of each job." } }
             @if !packed.is_empty() {
                 p { "The tables are Parquet files, which this page does not show: "
                     @for (number, path) in packed.iter().enumerate() { @if number > 0 { ", " } code { (path) } } "." }

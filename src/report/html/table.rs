@@ -129,13 +129,15 @@ fn is_numeric(rows: &[Vec<String>], column: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
     fn of_many_rows_those_about_everything_are_shown_in_their_order() {
         let mut text = "action,worker,value\n".to_owned();
         for index in 0..400 {
-            text += &format!("a{index},w{index},{index}\n");
+            writeln!(text, "a{index},w{index},{index}").unwrap();
         }
         text += "all,,7\n";
         let page = of_csv("summary.csv", text.as_bytes()).into_string();

@@ -1,5 +1,7 @@
 //! A run's answer: how long jobs wait, how sure that is, and what it does not see.
 
+use std::fmt::Write as _;
+
 use super::text::{Figures, tables};
 use super::{RunReport, precision};
 use crate::format;
@@ -38,7 +40,7 @@ impl RunReport<'_> {
         );
         if let Some(slo) = context.scenario.slo {
             let share = figures.cell(JobScope::All, WithinSlo, Mean, format::percent);
-            answer += &format!(" The share of waits within {slo} is {share}.");
+            let _ = write!(answer, " The share of waits within {slo} is {share}.");
         }
         let actions: Vec<JobScope> = context.actions().filter(|action| mean(*action).is_some()).collect();
         let longest = actions.iter().copied().reduce(
@@ -47,7 +49,7 @@ impl RunReport<'_> {
             },
         );
         if let Some(longest) = longest.filter(|_| actions.len() > 1) {
-            answer += &format!(" `{}` waits longest, {} on average.", context.action(longest), shown(longest));
+            let _ = write!(answer, " `{}` waits longest, {} on average.", context.action(longest), shown(longest));
         }
         answer
     }
