@@ -10,7 +10,7 @@ use crate::experiment::blame as blame_rows;
 use crate::run::{RunReport, blame, by_hour, over_time, precision, replications, tables};
 use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
-use crate::{OutputFile, Report, charts, file};
+use crate::{KeyResults, OutputFile, Report, charts, file};
 
 impl Report for RunReport<'_> {
     fn files(&self) -> Vec<OutputFile> {
@@ -41,6 +41,10 @@ impl Report for RunReport<'_> {
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
     }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
+    }
 }
 
 impl Report for ComparisonReport<'_> {
@@ -66,6 +70,10 @@ impl Report for ComparisonReport<'_> {
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
     }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
+    }
 }
 
 impl Report for SizingReport<'_> {
@@ -81,6 +89,10 @@ impl Report for SizingReport<'_> {
 
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
+    }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
     }
 }
 
@@ -98,6 +110,10 @@ impl Report for SweepReport<'_> {
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
     }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
+    }
 }
 
 impl Report for ElasticityReport<'_> {
@@ -113,6 +129,10 @@ impl Report for ElasticityReport<'_> {
 
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
+    }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
     }
 }
 
@@ -133,5 +153,9 @@ impl Report for BacktestReport<'_> {
 
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
+    }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
     }
 }
