@@ -33,9 +33,10 @@ mod table;
 mod verdicts;
 mod wait_curves;
 
-pub use charts::import_charts;
+pub use charts::{ChartStyle, import_charts};
 pub use context::RunContext;
 pub use format::duration;
+pub use plot::theme::Theme;
 use serde_json::Value;
 pub use verdicts::in_color;
 
