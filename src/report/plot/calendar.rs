@@ -90,7 +90,7 @@ impl Step {
             Step::Fixed(_) => 8,
             Step::Days(_) => 10,
             Step::Months(months) if months < 12 => 8,
-            Step::Months(_) => 4,
+            Step::Months(_) => 6,
         }
     }
 

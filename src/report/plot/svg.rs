@@ -1,7 +1,7 @@
 //! Shapes and text as SVG, small and without fixed colours.
 //!
-//! A shape names its colour by a class; the style sheet in [`super::theme`] gives the class a colour
-//! for light and one for dark pages. Coordinates are whole pixels.
+//! A shape names its colour by a class; the style sheet in [`super::theme`] gives the class a
+//! colour for light and one for dark pages. Coordinates are whole pixels.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
