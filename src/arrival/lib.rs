@@ -122,6 +122,11 @@ impl ArrivalModel {
         matches!(self, ArrivalModel::Poisson { .. } | ArrivalModel::Renewal { .. } | ArrivalModel::Profile { .. })
     }
 
+    /// Whether its jobs come from the firings of a cron.
+    pub fn is_cron(&self) -> bool {
+        matches!(self, ArrivalModel::Cron { .. })
+    }
+
     /// Checks that time advances from one arrival to the next, without which a run would not end.
     /// (A closed source may have think times of zero: there the service takes time.)
     ///

@@ -34,11 +34,12 @@ mod stopping_rule;
 pub mod sweep;
 pub mod unserved;
 pub mod warmup;
+pub mod worker_states;
 
 pub use audit::audit;
 pub use batch_means::{BatchMeansRun, run_batch_means};
 pub use quantities::ResolvedQuantities;
-pub use replicate::{Experiment, replicate, replicate_observed, run, run_observed, run_policy};
+pub use replicate::{Experiment, observe, replicate, replicate_observed, run, run_observed, run_policy};
 pub use replication::Progress;
 pub use results::{Results, SummaryRow};
 pub use standstill::{Standstill, standstills};

@@ -6,6 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::engine::{ClaimPolicy, Observer};
+use crate::model::time::Time;
 use crate::policy::Policy;
 use crate::random::stream::Streams;
 use crate::replication::{Progress, Replication};
@@ -114,6 +115,11 @@ pub fn replicate_observed<O: Observer + Send>(
     };
     let numbered: Vec<(u32, O)> = numbers.zip(observers).collect();
     numbered.into_par_iter().map(one).unzip()
+}
+
+/// Runs one replication up to and including an instant, and reports every event to an observer.
+pub fn observe(scenario: &Scenario, number: u32, until: Time, observer: &mut dyn Observer) {
+    Replication::new(scenario, u64::from(number)).observe_until(until, observer);
 }
 
 /// Runs all replications of a scenario under a policy of the caller, which `start` makes for each.

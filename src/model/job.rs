@@ -78,6 +78,21 @@ pub enum JobOutcome {
 }
 
 impl JobOutcome {
+    /// The name in reports, finer than that of the status.
+    pub fn name(self) -> &'static str {
+        match self {
+            JobOutcome::Done => "done",
+            JobOutcome::Error => "error",
+            JobOutcome::DeadlineMissed => "deadline_missed",
+            JobOutcome::DeadlineCancelled => "deadline_cancelled",
+            JobOutcome::Cancelled => "cancelled",
+            JobOutcome::Abandoned => "abandoned",
+            JobOutcome::Rejected => "rejected",
+            JobOutcome::WorkerDead => "worker_dead",
+            JobOutcome::WorkerShutdown => "worker_shutdown",
+        }
+    }
+
     /// The row's terminal status.
     pub fn status(self) -> Status {
         match self {

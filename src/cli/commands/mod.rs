@@ -10,6 +10,7 @@ mod diff;
 mod import;
 mod init;
 mod list;
+mod report;
 mod reproduce;
 mod run;
 mod schema;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Size(size::Size),
     Backtest(backtest::BacktestCommand),
     Check(check::Check),
+    Report(report::ReportCommand),
     Reproduce(reproduce::Reproduce),
     Diff(diff::Diff),
     Audit(audit::Audit),
@@ -59,6 +61,7 @@ impl Command {
             Command::Diff(diff) => diff.execute(),
             Command::Init(init) => done(init.execute()),
             Command::Check(check) => done(check.execute()),
+            Command::Report(report) => done(report.execute()),
             Command::Audit(audit) => done(audit.execute()),
             Command::Import(import) => done(import.execute()),
             Command::Cron(cron) => done(cron.execute()),

@@ -2,6 +2,7 @@
 //! and nothing else.
 
 mod draft;
+mod file_draft;
 pub(crate) mod manifest;
 mod place;
 mod replace;
@@ -16,10 +17,12 @@ use crate::exit::CliError;
 use crate::interrupt::{AGAIN, advise, uninterrupted};
 use crate::term::warn;
 use draft::Draft;
+pub(crate) use file_draft::FileDraft;
 pub(crate) use manifest::read_manifest;
 use manifest::{Manifest, sha256};
+use place::parent;
 pub(crate) use replace::finish;
-use replace::{Method, move_to_free, replace, sync_folder, sync_folders};
+use replace::{Method, replace, sync_folder, sync_folders};
 
 /// A folder that is filled next to its target and moved there at once.
 #[derive(Debug)]
@@ -81,6 +84,17 @@ impl RunDir {
         folder.and_then(|()| write_whole(&path, bytes)).map_err(CliError::io(format!("cannot write {file}")))
     }
 
+    /// Takes over a file of the folder that is replaced, without a copy of its bytes where the file
+    /// system allows it.
+    pub(crate) fn adopt(&self, file: &str) -> Result<(), CliError> {
+        let (old, path) = (self.target().join(file), self.path()?.join(file));
+        let taken = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::hard_link(&old, &path).or_else(|_| write_whole(&path, &fs::read(&old)?)));
+        taken.map_err(CliError::io(format!("cannot write {file}")))
+    }
+
     /// Moves the finished folder to its target, in place of an earlier one.
     pub(crate) fn commit(self) -> Result<(), CliError> {
         let RunDir { target: Some(target), draft } = self else { return Ok(()) };
@@ -94,11 +108,6 @@ impl RunDir {
         }
         Ok(())
     }
-}
-
-/// The folder of a real path.
-fn parent(target: &Path) -> &Path {
-    target.parent().unwrap_or(target)
 }
 
 /// Writes a file that does not exist yet, onto the disk.
@@ -128,11 +137,14 @@ pub(crate) fn refuse_existing(file: &Path) -> Result<(), CliError> {
 pub(crate) fn write_new(file: &Path, text: &str) -> Result<(), CliError> {
     refuse_existing(file)?;
     let failed = || CliError::io(format!("cannot write {}", file.display()));
-    let target = place::resolve(file)?;
-    let draft = Draft::begin(parent(&target), target.file_name().unwrap_or_default())?;
-    write_whole(&draft.content(), text.as_bytes()).map_err(failed())?;
-    match move_to_free(&draft.content(), &target, Method::BEST) {
+    let draft = FileDraft::begin(file)?;
+    let whole = draft.create().and_then(|mut content| {
+        content.write_all(text.as_bytes())?;
+        finish(content)
+    });
+    whole.map_err(failed())?;
+    match draft.commit(|_| false) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_existing(file),
-        moved => moved.and_then(|()| sync_folder(parent(&target))).map_err(failed()),
+        moved => moved.map_err(failed()),
     }
 }

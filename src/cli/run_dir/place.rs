@@ -14,6 +14,11 @@ const MAX_LINKS: usize = 40;
 /// The number of files in the way that a message names.
 const MAX_NAMED: usize = 5;
 
+/// The folder of a real path.
+pub(super) fn parent(target: &Path) -> &Path {
+    target.parent().unwrap_or(target)
+}
+
 /// The real path of a target, without links and `..`, so that it means the same when the current
 /// folder moves. Makes the folders above it.
 pub(super) fn resolve(target: &Path) -> Result<PathBuf, CliError> {
@@ -63,9 +68,9 @@ pub(super) fn refuse_unwritable(shown: &Path, target: &Path) -> Result<(), CliEr
     }
     match find_foreign(target, kind) {
         Ok(None) => Ok(()),
-        Ok(Some(in_the_way)) => Err(CliError::Failed(format!(
-            "{shown} {in_the_way}, so it is left alone; choose another folder with --out"
-        ))),
+        Ok(Some(in_the_way)) => {
+            Err(CliError::Failed(format!("{shown} {in_the_way}, so it is left alone; choose another place with --out")))
+        }
         Err(error) => Err(CliError::io(format!("cannot read {shown}"))(error)),
     }
 }

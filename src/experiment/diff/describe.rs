@@ -6,7 +6,7 @@ use super::event::{CreatedRow, LogEntry, RowOrigin, SharedEvent};
 use super::paired_run::PairedRun;
 use super::shared_ids::named;
 use crate::engine::System;
-use crate::model::job::{Job, JobId, JobOutcome};
+use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
 use crate::scenario::Scenario;
 
@@ -108,7 +108,7 @@ impl DivergenceSearch<'_> {
             scheduled_at: job.scheduled_at,
             needs: named(system, system.need(job.need)),
             service: job.service,
-            outcome: outcome_name(job.planned_outcome),
+            outcome: job.planned_outcome.name(),
             priority: row.priority,
             estimate: row.estimate,
             deadline: row.deadline,
@@ -195,8 +195,8 @@ impl DivergenceSearch<'_> {
     fn end(&self, side: usize, at: Time, entry: LogEntry) -> Option<JobEnd> {
         let job = entry.job?;
         let (how, worker, is_retried) = match entry.event {
-            SharedEvent::Ended { outcome, worker, is_last, .. } => (outcome_name(outcome), Some(worker), !is_last),
-            SharedEvent::Left { outcome, .. } => (outcome_name(outcome), None, false),
+            SharedEvent::Ended { outcome, worker, is_last, .. } => (outcome.name(), Some(worker), !is_last),
+            SharedEvent::Left { outcome, .. } => (outcome.name(), None, false),
             SharedEvent::ZombieEnded { stopped: true, .. } => ("worker_resurrection", None, false),
             _ => ("ended unseen", None, false),
         };
@@ -237,20 +237,5 @@ impl DivergenceSearch<'_> {
             SharedEvent::Claimed { worker: of, .. } => format!("{job} runs on {} from the start", worker(of)),
             _ => format!("{job} falls due"),
         }
-    }
-}
-
-/// The outcome of a row, in the words of documents.
-fn outcome_name(outcome: JobOutcome) -> &'static str {
-    match outcome {
-        JobOutcome::Done => "done",
-        JobOutcome::Error => "error",
-        JobOutcome::DeadlineMissed => "deadline_missed",
-        JobOutcome::DeadlineCancelled => "deadline_cancelled",
-        JobOutcome::Cancelled => "cancelled",
-        JobOutcome::Abandoned => "abandoned",
-        JobOutcome::Rejected => "rejected",
-        JobOutcome::WorkerDead => "worker_dead",
-        JobOutcome::WorkerShutdown => "worker_shutdown",
     }
 }

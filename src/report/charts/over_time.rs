@@ -168,8 +168,8 @@ fn waiting(outcome: &ReplicationStats, resource: Option<ResourceId>, bucket: usi
     }
 }
 
-/// From 0 to 100 %, or to the highest value if more units were busy than offered, which happens only
-/// after the capacity of a worker was reduced.
+/// From 0 to 100 %, or to the highest value if more units were busy than offered, which happens
+/// only after the capacity of a worker was reduced.
 fn percentages(most: f64) -> Axis {
     let most = most.max(1.0);
     let halves = (2.0 * most).floor() as u32;

@@ -1,5 +1,5 @@
-//! Targets against the cost, one below the other: the value of every setting that was simulated, with
-//! its interval, and the bound.
+//! Targets against the cost, one below the other: the value of every setting that was simulated,
+//! with its interval, and the bound.
 
 use crate::experiment::sizing::EvaluatedDesign;
 use crate::format::{self, ValueFormat};

@@ -6,8 +6,9 @@
 
 use std::io;
 
+use crate::digits::Digits;
 use crate::model::job::{JobId, Status};
-use crate::model::time::{NANOS, Span, Time};
+use crate::model::time::{Span, Time};
 
 /// An attempt as the log shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,73 +171,22 @@ impl<W: io::Write> JobLog<W> {
     }
 
     fn integer(&mut self, value: Option<u64>) -> csv::Result<()> {
-        let mut text = Digits::default();
-        if let Some(value) = value {
-            text.push(value, 1);
-        }
-        self.0.write_field(text.as_bytes())
+        self.0.write_field(value.map(Digits::of).unwrap_or_default().as_bytes())
     }
 
     fn signed(&mut self, value: i64) -> csv::Result<()> {
-        let mut text = Digits::default();
-        text.push(value.unsigned_abs(), 1);
-        if value < 0 {
-            text.prepend(b'-');
-        }
-        self.0.write_field(text.as_bytes())
+        self.0.write_field(Digits::signed(value).as_bytes())
     }
 
     fn seconds(&mut self, nanos: Option<i64>) -> csv::Result<()> {
-        let mut text = Digits::default();
-        if let Some(nanos) = nanos {
-            let (seconds, rest) = (nanos.unsigned_abs() / NANOS as u64, nanos.unsigned_abs() % NANOS as u64);
-            text.push(rest, 9);
-            text.prepend(b'.');
-            text.push(seconds, 1);
-            if nanos < 0 {
-                text.prepend(b'-');
-            }
-        }
-        self.0.write_field(text.as_bytes())
-    }
-}
-
-/// A number's text, filled from its end. A `u64` has at most 20 digits; seconds take at most 21
-/// bytes.
-struct Digits {
-    text: [u8; 24],
-    start: usize,
-}
-
-impl Default for Digits {
-    fn default() -> Digits {
-        Digits { text: [0; 24], start: 24 }
-    }
-}
-
-impl Digits {
-    fn prepend(&mut self, byte: u8) {
-        self.start -= 1;
-        self.text[self.start] = byte;
-    }
-
-    /// Prepends `value`, with leading zeros up to `least` digits.
-    fn push(&mut self, mut value: u64, least: usize) {
-        let end = self.start;
-        while value > 0 || end - self.start < least {
-            self.prepend(b'0' + (value % 10) as u8);
-            value /= 10;
-        }
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        &self.text[self.start..]
+        self.0.write_field(nanos.map(Digits::seconds).unwrap_or_default().as_bytes())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::time::NANOS;
 
     fn row() -> JobRow<'static> {
         JobRow {

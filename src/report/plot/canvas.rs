@@ -84,8 +84,8 @@ fn two_lines(words: &str, size: i32, width: i32) -> (String, Option<String>) {
     }
 }
 
-/// A title that fits, and its size. The scenario's name, before the first colon, is shortened first,
-/// so that the measure behind it stays.
+/// A title that fits, and its size. The scenario's name, before the first colon, is shortened
+/// first, so that the measure behind it stays.
 fn fitted_title(title: &str, width: i32) -> (String, i32) {
     let room = |size: i32| (width * 100 / (size * 68)).max(3) as usize;
     let count = title.chars().count();
