@@ -69,9 +69,9 @@ pub enum Event<'a> {
     GroupScaled { group: usize, from: u32, to: u32 },
     /// A cron's firing makes no job, because of its overlap rule or because no worker is alive.
     FiringSkipped { action: ActionId },
-    /// From now on jobs with this need wait for this reason, if any wait. Reported for every need
-    /// at the start, and later only while jobs with the need wait.
-    WaitReason { need: NeedId, reason: WaitReason },
+    /// From now on the jobs with this need, of which so many wait, wait for this reason. Reported for
+    /// every need at the start, and later only while jobs with the need wait.
+    WaitReason { need: NeedId, reason: WaitReason, waiting: usize },
     /// At the horizon a row still waits.
     StillWaiting { job: &'a Job, attempt: Attempt },
     /// At the horizon a row still runs.

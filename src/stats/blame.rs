@@ -9,8 +9,10 @@ use crate::model::job::{Job, JobId};
 use crate::model::time::{NANOS, Time};
 
 use super::following::has_response;
+use super::holders::Holders;
 use super::job_stats::{RowEnd, nanos};
 use super::metric::JobScope;
+use super::time_buckets::TimeBuckets;
 use super::wait_reasons::{ReasonIntegrals, ReasonTimes};
 
 /// The parts of a wait: the reasons of the engine, and the time before the start.
@@ -44,6 +46,15 @@ pub struct ActionBlame {
     pub response_s: Option<[f64; RESPONSE_PARTS.len()]>,
 }
 
+/// How many jobs wait for a reason over time, in the buckets of the [series](super::series::Series).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReasonCourse {
+    /// The reason, by its index in [`WAIT_PARTS`].
+    pub part: usize,
+    /// Averages, bucket by bucket.
+    pub jobs: Vec<f64>,
+}
+
 /// Nanoseconds by part of a wait.
 pub(super) type WaitParts = [i128; WAIT_PARTS.len()];
 
@@ -61,8 +72,15 @@ pub(super) struct Blame {
     is_split: Vec<bool>,
     /// What was subtracted for jobs that wait and may leave unclaimed.
     subtracted: BTreeMap<JobId, WaitParts>,
+    /// Row-nanoseconds by reason over time.
+    buckets: TimeBuckets,
+    /// By need that is split: its waiting jobs, and up to when they are in the buckets.
+    waiting: Vec<(u64, Time)>,
     initial: u64,
     may_leave: bool,
+    horizon: Time,
+    /// Who holds the units that jobs lack, if that was asked for.
+    pub(super) holders: Option<Box<Holders>>,
 }
 
 impl Blame {
@@ -77,14 +95,52 @@ impl Blame {
             integrals,
             is_split: vec![false; system.needs.len()],
             subtracted: BTreeMap::new(),
+            buckets: TimeBuckets::new(system.window.horizon, WaitReason::COUNT),
+            waiting: vec![(0, Time::ZERO); system.needs.len()],
+            horizon: system.window.horizon,
+            holders: None,
             initial: system.initial.len() as u64,
             may_leave: system.queue_limit.is_some() || !system.cancels.is_empty() || system.actions.iter().any(leaves),
         }
     }
 
-    pub(super) fn change(&mut self, now: Time, need: NeedId, reason: WaitReason) {
-        self.is_split[usize::from(need)] |= !matches!(reason, WaitReason::Busy(_));
+    /// The jobs with this need, of which so many wait, wait for this reason from now on.
+    pub(super) fn change(&mut self, now: Time, need: NeedId, reason: WaitReason, waiting: usize) {
+        self.settle(now, need);
+        self.holders.iter_mut().for_each(|holders| holders.change(now, need, reason));
+        let index = usize::from(need);
+        if !self.is_split[index] {
+            self.waiting[index] = (waiting as u64, now);
+        }
+        self.is_split[index] |= !matches!(reason, WaitReason::Busy(_));
         self.integrals.change(now, need, reason);
+    }
+
+    /// Adds the jobs with this need to the buckets up to now.
+    fn settle(&mut self, now: Time, need: NeedId) {
+        let (waiting, since) = self.waiting[usize::from(need)];
+        let reason = self.integrals.reason(need).index();
+        if waiting > 0 && self.is_split[usize::from(need)] && reason != BUSY {
+            self.buckets.add(reason, waiting, since, now.min(self.horizon));
+        }
+        self.waiting[usize::from(need)].1 = now;
+    }
+
+    /// The parts of the queue over time, up to the horizon.
+    pub(super) fn course(&mut self, horizon: Time) -> Vec<ReasonCourse> {
+        (0..self.waiting.len()).for_each(|need| self.settle(horizon, NeedId(need as u16)));
+        let course = |part| ReasonCourse { part, jobs: self.buckets.averages_of([part]) };
+        let parts = (0..WaitReason::COUNT).map(course);
+        parts.filter(|course| course.jobs.iter().any(|jobs| *jobs > 0.0)).collect()
+    }
+
+    /// A job has come to wait, or has ceased to.
+    fn count(&mut self, now: Time, job: &Job, has_come: bool) {
+        if self.is_split[usize::from(job.need)] {
+            self.settle(now, job.need);
+            let waiting = &mut self.waiting[usize::from(job.need)].0;
+            *waiting = if has_come { *waiting + 1 } else { waiting.saturating_sub(1) };
+        }
     }
 
     /// A job with a patience of its own is about to fall due.
@@ -92,8 +148,13 @@ impl Blame {
         self.may_leave = true;
     }
 
-    /// A job that counts falls due.
-    pub(super) fn due(&mut self, now: Time, job: &Job) {
+    /// A job falls due that counts, or does not.
+    pub(super) fn due(&mut self, now: Time, job: &Job, counts: bool) {
+        self.count(now, job, true);
+        self.holders.iter_mut().for_each(|holders| holders.due(now, job, counts));
+        if !counts {
+            return;
+        }
         let late = nanos(job.scheduled_at, now);
         if !self.is_split[usize::from(job.need)] && late == 0 && !self.may_leave {
             return;
@@ -108,9 +169,14 @@ impl Blame {
         }
     }
 
-    /// A job that counts is claimed, or has waited until now and is left open.
+    /// A job is claimed, or has waited until now and is left open.
     #[inline]
-    pub(super) fn waited(&mut self, now: Time, job: &Job) {
+    pub(super) fn waited(&mut self, now: Time, job: &Job, counts: bool) {
+        self.count(now, job, false);
+        self.holders.iter_mut().for_each(|holders| holders.waited(now, job));
+        if !counts {
+            return;
+        }
         if self.is_split[usize::from(job.need)] {
             let parts = self.parts(job, now);
             self.add(job.action, &parts, 1);
@@ -120,8 +186,10 @@ impl Blame {
         }
     }
 
-    /// A job that counts leaves unclaimed: it never counted as waiting.
-    pub(super) fn left(&mut self, job: &Job) {
+    /// A job leaves unclaimed: it never counted in waits.
+    pub(super) fn left(&mut self, now: Time, job: &Job) {
+        self.count(now, job, false);
+        self.holders.iter_mut().for_each(|holders| holders.left(now, job));
         if let Some(parts) = self.subtracted.remove(&job.id) {
             self.add(job.action, &parts, 1);
         }
@@ -247,7 +315,7 @@ impl BlameSums {
         self.response.merge(other.response);
     }
 
-    pub(super) fn means(&self, action: JobScope) -> ActionBlame {
+    pub(super) fn means(&self, action: JobScope, holders: Vec<(ActionId, f64)>) -> ActionBlame {
         let mut parts = self.parts;
         parts[BUSY] = 0;
         parts[BUSY] = self.wait.0 as i128 - parts.iter().sum::<i128>();
@@ -255,7 +323,7 @@ impl BlameSums {
         let mean = |nanos: f64, count: u64| nanos / NANOS as f64 / count as f64;
         ActionBlame {
             action,
-            holders_s: Vec::new(),
+            holders_s: holders.into_iter().map(|(holder, nanos)| (holder, mean(nanos, self.wait.1))).collect(),
             wait_s: (self.wait.1 > 0).then(|| parts.map(|part| mean(part as f64, self.wait.1))),
             response_s: (self.responses > 0)
                 .then(|| self.response.nanos().map(|part| mean(part as f64, self.responses))),

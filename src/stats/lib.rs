@@ -13,6 +13,7 @@ mod censored;
 pub mod fisher;
 mod following;
 mod histogram;
+mod holders;
 pub mod holm;
 mod hourly;
 mod hours_of_week;
@@ -44,7 +45,7 @@ use crate::model::time::Span;
 use censored::CensoredTally;
 use series::{QueueCourse, Series};
 
-pub use blame::{ActionBlame, RESPONSE_PARTS, WAIT_PARTS};
+pub use blame::{ActionBlame, RESPONSE_PARTS, ReasonCourse, WAIT_PARTS};
 pub use censored::CensoredValue;
 pub use hourly::{ByHour, DayClass, HourMetric, has_hours};
 pub use hours_of_week::{HoursOfWeek, TimeWindow};
@@ -70,6 +71,8 @@ pub struct ReplicationStats {
     pub by_hour: Option<ByHour>,
     /// Why jobs waited: of all jobs first, then of each action.
     pub blame: Vec<ActionBlame>,
+    /// The parts of the queue over time whose reason is not `busy`.
+    pub reason_course: Vec<ReasonCourse>,
     /// The queue in fine buckets of time, if it was asked for.
     pub queue_course: Option<QueueCourse>,
 }

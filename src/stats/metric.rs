@@ -79,6 +79,8 @@ pub struct Measurements {
     /// Whether worker-hours, cost and scaling are also measured where workers neither come and go
     /// nor cost anything.
     pub staffing: bool,
+    /// Whether the waits of jobs that lack units are also split by who holds them.
+    pub holders: bool,
 }
 
 impl Measurements {

@@ -18,6 +18,7 @@ use crate::model::worker::WorkerId;
 use super::action_stats::{ActionStats, MetricContext, Targets};
 use super::blame::{ActionBlame, Blame, BlameSums, ChainParts};
 use super::following::Following;
+use super::holders::Holders;
 use super::hourly::HourlyStats;
 use super::hours_of_week::{TimeWindow, WindowMask};
 use super::invariants::Invariants;
@@ -93,7 +94,7 @@ impl StatsObserver {
     /// those of a zone.
     #[must_use]
     pub fn with(self, measurements: &Measurements, system: &System, epoch: Epoch, zone: TimeZone) -> StatsObserver {
-        let Measurements { requests, by_hour, queue_course, staffing } = measurements;
+        let Measurements { requests, by_hour, queue_course, staffing, holders } = measurements;
         let worker_time = self.worker_time.or_else(|| staffing.then(|| Box::new(WorkerTime::new(system))));
         let mut hours: Vec<TimeWindow> = requests.iter().filter_map(|request| request.window).collect();
         hours.sort_unstable();
@@ -110,7 +111,12 @@ impl StatsObserver {
             occupancy.refine_queue();
         }
         occupancy.offered_mut().also_within(masks);
-        StatsObserver { windows, hourly, occupancy, worker_time, requests: requests.clone(), ..self }
+        let blame = holders.then(|| {
+            let mut blame = self.no_blame.clone();
+            blame.holders = Some(Box::new(Holders::new(system)));
+            blame
+        });
+        StatsObserver { windows, hourly, occupancy, worker_time, blame, requests: requests.clone(), ..self }
     }
 
     /// The statistics, after all rows still there at the horizon have been added.
@@ -135,6 +141,7 @@ impl StatsObserver {
         });
         let requested = shares.collect();
         let blame = self.blame();
+        let reason_course = self.blame.as_mut().map(|blame| blame.course(self.window.horizon)).unwrap_or_default();
         let by_hour = self.hourly.map(|hourly| hourly.finish(self.window, &offered[measured_windows..]));
         let each = self.jobs.actions.iter_mut().enumerate();
         let each = each.map(|(index, stats)| (JobScope::One(ActionId(index as u16)), stats));
@@ -151,7 +158,7 @@ impl StatsObserver {
         }
         let (utilization, series, queue_course) = self.occupancy.finish();
         metrics.extend(utilization);
-        ReplicationStats { metrics, waits, series, requested, by_hour, blame, queue_course }
+        ReplicationStats { metrics, waits, series, requested, by_hour, blame, reason_course, queue_course }
     }
 
     /// Why the jobs waited: all of them, and those of each action.
@@ -161,23 +168,58 @@ impl StatsObserver {
         let sums: Vec<BlameSums> = self.jobs.actions.iter().enumerate().map(of).collect();
         let mut all = BlameSums::default();
         sums.iter().for_each(|sums| all.merge(sums));
-        let each = sums.iter().enumerate().map(|(index, sums)| sums.means(JobScope::One(ActionId(index as u16))));
-        iter::once(all.means(JobScope::All)).chain(each).collect()
+        let holders = |action| parts.holders.as_ref().map(|holders| holders.of(action)).unwrap_or_default();
+        let each = sums.iter().enumerate();
+        let each = each.map(|(index, sums)| sums.means(JobScope::One(ActionId(index as u16)), holders(Some(index))));
+        iter::once(all.means(JobScope::All, holders(None))).chain(each).collect()
     }
 
     /// A row falls due, and reasons are split; or it falls due late.
     #[cold]
     fn due_with_blame(&mut self, now: Time, job: &Job) {
-        if self.following.row(job) {
-            self.blame_mut().due(now, job);
-        }
+        let counts = self.following.row(job);
+        self.blame_mut().due(now, job, counts);
     }
 
     /// A row is claimed, and reasons are split.
     #[inline(never)]
     fn claimed_with_blame(&mut self, now: Time, job: &Job) {
-        if let Some(blame) = self.blame.as_mut().filter(|_| self.following.row(job)) {
-            blame.waited(now, job);
+        let counts = self.following.row(job);
+        if let Some(blame) = &mut self.blame {
+            blame.waited(now, job, counts);
+        }
+    }
+
+    /// A row starts on a worker (`rows` 1), or ends there (-1).
+    #[inline(never)]
+    fn held(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64) {
+        if let Some(holders) = self.holders() {
+            holders.run(now, job, worker, rows);
+        }
+    }
+
+    fn holders(&mut self) -> Option<&mut Holders> {
+        self.blame.as_mut()?.holders.as_deref_mut()
+    }
+
+    /// A worker goes, comes back or changes.
+    #[cold]
+    fn worker_changes(&mut self, now: Time, event: &Event<'_>) {
+        if let Some(holders) = self.holders() {
+            holders.observe(now, event);
+        }
+        let past = self.following.is_past_horizon();
+        match *event {
+            // Only rows that are followed count after the horizon; the rest of the system does not.
+            _ if past => {}
+            Event::WorkerDown { worker, .. } => self.occupancy.offered_mut().set_down(now, worker, true),
+            Event::WorkerUp { worker } => self.occupancy.offered_mut().set_down(now, worker, false),
+            Event::CapacityChanged { worker, capacity } => {
+                self.occupancy.offered_mut().set_capacity(now, worker, capacity);
+            }
+            Event::WorkerOrdered { worker } => self.staff(now, worker, true),
+            Event::WorkerGone { worker } => self.staff(now, worker, false),
+            _ => {}
         }
     }
 
@@ -267,8 +309,8 @@ impl StatsObserver {
     /// A waiting row leaves unclaimed, and its chain ends with it.
     #[cold]
     fn left(&mut self, now: Time, job: &Job, attempt: Attempt, outcome: JobOutcome) {
-        if let Some(blame) = self.blame.as_mut().filter(|_| self.following.row(job)) {
-            blame.left(job);
+        if let Some(blame) = &mut self.blame {
+            blame.left(now, job);
         }
         if self.following.is_past_horizon() {
             self.each().for_each(|(following, jobs)| jobs.left_late(following, job));
@@ -368,10 +410,14 @@ impl Observer for StatsObserver {
                 self.drain.dequeue(now);
                 if self.blame.is_some() {
                     self.claimed_with_blame(now, job);
+                    self.held(now, job, worker, 1);
                 }
                 self.invariants.claimed(now, job, worker, &self.occupancy);
             }
             Event::Ended { job, attempt, run, outcome, is_last } => {
+                if self.blame.is_some() {
+                    self.held(now, job, run.worker, -1);
+                }
                 self.ended(now, job, attempt, run, outcome, is_last);
             }
             Event::Left { job, attempt, outcome } => self.left(now, job, attempt, outcome),
@@ -380,9 +426,9 @@ impl Observer for StatsObserver {
             Event::StillAhead { attempt, .. } => self.following.add(false, self.counts(attempt.since)),
             Event::HorizonPassed { created } => self.pass_horizon(created),
             Event::LeftOpen { job, attempt, run } => self.left_open(now, job, attempt, run),
-            Event::WaitReason { need, reason } => match reason {
+            Event::WaitReason { need, reason, waiting } => match reason {
                 WaitReason::Busy(_) if self.blame.is_none() => {}
-                _ => self.blame_mut().change(now, need, reason),
+                _ => self.blame_mut().change(now, need, reason, waiting),
             },
             Event::Created { origin, overrides, .. } => {
                 if let JobOrigin::Child(_) = origin {
@@ -392,6 +438,13 @@ impl Observer for StatsObserver {
                     self.blame_mut().expect_departures();
                 }
             }
+            Event::WorkerDown { .. }
+            | Event::WorkerUp { .. }
+            | Event::CapacityChanged { .. }
+            | Event::WorkerOrdered { .. }
+            | Event::WorkerReady { .. }
+            | Event::WorkerDraining { .. }
+            | Event::WorkerGone { .. } => self.worker_changes(now, event),
             // Only rows that are followed count after the horizon; the rest of the system does not.
             _ if self.following.is_past_horizon() => {}
             Event::Interrupted { job, run } => self.interrupted(now, job, run),
@@ -401,23 +454,13 @@ impl Observer for StatsObserver {
                     self.each().for_each(|(following, jobs)| jobs.resurrected(following, job));
                 }
             }
-            Event::WorkerDown { worker, .. } => self.occupancy.offered_mut().set_down(now, worker, true),
-            Event::WorkerUp { worker } => self.occupancy.offered_mut().set_down(now, worker, false),
-            Event::CapacityChanged { worker, capacity } => {
-                self.occupancy.offered_mut().set_capacity(now, worker, capacity);
-            }
-            Event::WorkerOrdered { worker } => self.staff(now, worker, true),
-            Event::WorkerGone { worker } => self.staff(now, worker, false),
             Event::GroupScaled { from, to, .. } => {
                 self.worker_time.iter_mut().for_each(|time| time.scaled(now, from, to));
             }
             Event::FiringSkipped { action } => {
                 self.each().for_each(|(following, jobs)| jobs.skipped(following, now, usize::from(action.0)));
             }
-            Event::CancelRequested { .. }
-            | Event::WorkerDeclaredDead { .. }
-            | Event::WorkerReady { .. }
-            | Event::WorkerDraining { .. } => {}
+            Event::CancelRequested { .. } | Event::WorkerDeclaredDead { .. } => {}
         }
     }
 

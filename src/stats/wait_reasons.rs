@@ -34,7 +34,7 @@ impl ReasonIntegrals {
 
     /// Follows the reports of the engine; ignores all other events.
     pub fn observe(&mut self, now: Time, event: &Event<'_>) {
-        if let Event::WaitReason { need, reason } = *event {
+        if let Event::WaitReason { need, reason, .. } = *event {
             self.change(now, need, reason);
         }
     }

@@ -21,7 +21,8 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn start_reasons(&mut self) {
         let reasons = WaitReasons::new(self.system, self.policy.kind());
         for (need, reason) in reasons.reported.iter().enumerate() {
-            self.observer.on(self.now, &Event::WaitReason { need: NeedId(need as u16), reason: *reason });
+            let (need, reason) = (NeedId(need as u16), *reason);
+            self.observer.on(self.now, &Event::WaitReason { need, reason, waiting: 0 });
         }
         self.waits.reviews = reasons.vary();
         self.waits.reasons = reasons.vary().then(|| Box::new(reasons));
@@ -39,7 +40,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 let reason = self.reason_of(need, &mut reasons);
                 if reason != reasons.reported[need] {
                     reasons.reported[need] = reason;
-                    self.observer.on(self.now, &Event::WaitReason { need: NeedId(need as u16), reason });
+                    let waiting = self.queue.jobs.count_of(need);
+                    let event = Event::WaitReason { need: NeedId(need as u16), reason, waiting };
+                    self.observer.on(self.now, &event);
                 }
             }
         }

@@ -2,8 +2,9 @@
 //! `claimsim run --extend`.
 //!
 //! No table has them by replication, as they would be the largest ones. The file is text, packed
-//! with gzip. Each line has the replication, `hours` or `queue`, and values: the figures by hour in
-//! the order of `by_hour.csv`, and queue lengths bucket by bucket.
+//! with gzip. Each line has the replication, `hours`, `queue` or a reason to wait, and values: the
+//! figures by hour in the order of `by_hour.csv`, queue lengths bucket by bucket, and the parts of
+//! the queue that wait for that reason, if any do.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -13,7 +14,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::model::input_file;
-use crate::stats::{CensoredValue, ReplicationStats};
+use crate::stats::{CensoredValue, ReasonCourse, ReplicationStats, WAIT_PARTS};
 
 /// The file in a run's folder.
 pub const PATH: &str = "extend.gz";
@@ -29,7 +30,11 @@ pub(crate) fn write(outcomes: &[ReplicationStats]) -> Option<Vec<u8>> {
         let hours = outcome.by_hour.iter().map(|hours| hours.values.iter().copied().map(cell).collect());
         let lines = outcome.queue_course.iter().flat_map(|course| &course.lines);
         let queue = lines.map(|line| line.iter().map(f32::to_string).collect());
-        let all = hours.map(|cells| ("hours", cells)).chain(queue.map(|cells| ("queue", cells)));
+        let reasons = outcome
+            .reason_course
+            .iter()
+            .map(|course| (WAIT_PARTS[course.part], course.jobs.iter().map(f64::to_string).collect()));
+        let all = hours.map(|cells| ("hours", cells)).chain(queue.map(|cells| ("queue", cells))).chain(reasons);
         for (what, cells) in all {
             let cells: Vec<String> = cells;
             let _ = writeln!(text, "{number} {what} {}", cells.join(" "));
@@ -44,7 +49,7 @@ pub(crate) fn write(outcomes: &[ReplicationStats]) -> Option<Vec<u8>> {
 pub(super) fn read(packed: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(), u64> {
     let text = input_file::text(packed).map_err(|_| 1_u64)?;
     let text = str::from_utf8(&text).map_err(|_| 1_u64)?;
-    let mut lines = (1..).zip(text.lines().map(Some).chain(iter::repeat(None)));
+    let mut lines = (1..).zip(text.lines().map(Some).chain(iter::repeat(None))).peekable();
     for (number, outcome) in outcomes.iter_mut().enumerate() {
         let hours = outcome.by_hour.iter_mut().map(|hours| &mut hours.values);
         for values in hours {
@@ -52,6 +57,15 @@ pub(super) fn read(packed: &[u8], outcomes: &mut [ReplicationStats]) -> Result<(
         }
         for line in outcome.queue_course.iter_mut().flat_map(|course| &mut course.lines) {
             fill(&format!("{number} queue "), lines.next(), line, |cell| cell.parse().map_err(drop))?;
+        }
+        for (part, reason) in WAIT_PARTS.iter().enumerate() {
+            let begin = format!("{number} {reason} ");
+            if !lines.peek().is_some_and(|(_, line)| line.is_some_and(|line| line.starts_with(&begin))) {
+                continue;
+            }
+            let mut jobs = vec![0.0; outcome.series.queue_length.len()];
+            fill(&begin, lines.next(), &mut jobs, |cell| cell.parse().map_err(drop))?;
+            outcome.reason_course.push(ReasonCourse { part, jobs });
         }
     }
     match lines.next() {
