@@ -60,6 +60,11 @@ pub(crate) struct RunOptions {
     /// Write jobs.csv too: one row for each attempt of each job
     #[arg(long)]
     pub(crate) jobs: bool,
+
+    /// Split the waits of jobs that lack units by the actions that hold these units; takes longer
+    #[arg(long, conflicts_with = "batches")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) blame: bool,
 }
 
 /// What a manifest keeps of `claimsim compare`.

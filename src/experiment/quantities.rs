@@ -108,6 +108,13 @@ impl ResolvedQuantities {
         self
     }
 
+    /// The same quantities, and who holds the units that jobs wait for if `holders`.
+    #[must_use]
+    pub fn with_holders(mut self, holders: bool) -> ResolvedQuantities {
+        self.measurements.holders = holders;
+        self
+    }
+
     /// The quantity with that number.
     pub fn get(&self, number: usize) -> ResolvedQuantity {
         self.quantities[number]

@@ -79,6 +79,13 @@ impl StoppingRule {
         StoppingRule { quantities: self.quantities.over_time(by_hour), ..self }
     }
 
+    /// The same rule, for replications that also measure who holds the units that jobs wait for if
+    /// `holders`.
+    #[must_use]
+    pub fn with_holders(self, holders: bool) -> StoppingRule {
+        StoppingRule { quantities: self.quantities.with_holders(holders), ..self }
+    }
+
     /// The quantities that replications have to measure.
     pub fn quantities(&self) -> &ResolvedQuantities {
         &self.quantities

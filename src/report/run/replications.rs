@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::iter;
+use std::ops::Range;
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
 
@@ -15,6 +16,7 @@ use super::over_time;
 use super::tables::{UTILIZATION, WAIT_TIMES};
 use crate::RunContext;
 use crate::experiment::ResolvedQuantities;
+use crate::model::action::ActionId;
 use crate::model::time::Span;
 use crate::scenario::Scenario;
 use crate::stats::{
@@ -77,7 +79,7 @@ const AT_MOST: &str = "_at_most";
 pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
     type Col<'a> = Column<'a, (usize, &'a Names<'a>, &'a str, Option<f64>)>;
     let names = names(context, asked, outcomes.first().map_or(&[], |outcome| &outcome.metrics[..]));
-    let blame_names = blame_names(context, outcomes.first());
+    let blame_names = blame_names(context, asked, outcomes.first());
     let columns = [
         Col::new(HEADER[0], |row| row.0),
         Col::new(HEADER[1], |row| row.1[0].as_ref()),
@@ -91,10 +93,10 @@ pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: 
         Col::new(HEADER[6], |row| row.3).exact(),
     ];
     let rows = outcomes.iter().enumerate().flat_map(|(replication, outcome)| {
-        let parts = blame_names.iter().zip(blame_parts(outcome));
+        let parts = blame_names.iter().zip(blame_parts(outcome, holders_of(context, asked)));
         let parts = parts.filter_map(move |(names, part)| {
-            let part = part.filter(|part| **part != 0.0)?;
-            Some((replication, names, "", Some(*part)))
+            let part = part.filter(|part| *part != 0.0)?;
+            Some((replication, names, "", Some(part)))
         });
         let values = outcome.metrics.iter().map(|figure| figure.value).chain(outcome.requested.iter().copied());
         names
@@ -117,32 +119,48 @@ fn names<'a>(context: &RunContext<'a>, asked: &ResolvedQuantities, figures: &[Me
     figures.chain(asked.measurements().requests.iter().map(|request| request_names(context, request))).collect()
 }
 
-/// The names of all parts of waits and responses: the statistic is `mean busy`.
-fn blame_names<'a>(context: &RunContext<'a>, outcome: Option<&ReplicationStats>) -> Vec<Names<'a>> {
-    let measures: [(Measure, &[&str]); 2] = [(Measure::WaitS, &WAIT_PARTS), (Measure::ResponseS, &RESPONSE_PARTS)];
-    let actions = outcome.iter().flat_map(|outcome| &outcome.blame).map(|blame| blame.action);
-    let of = |action: JobScope| {
-        measures.into_iter().flat_map(move |(measure, parts)| {
-            let name = move |part: &&str| {
-                let (action, statistic) = (context.action(action), format!("mean {part}"));
-                [action.into(), "".into(), "".into(), measure.name().into(), statistic.into()]
-            };
-            parts.iter().map(name)
-        })
-    };
-    actions.flat_map(of).collect()
+/// The actions by which `busy` is split, if it is.
+fn holders_of(context: &RunContext, asked: &ResolvedQuantities) -> Range<u16> {
+    0..if asked.measurements().holders { context.scenario.system.actions.len() as u16 } else { 0 }
 }
 
-/// All parts of waits and responses, in the order of their names.
-fn blame_parts(outcome: &ReplicationStats) -> impl Iterator<Item = Option<&f64>> {
-    outcome.blame.iter().flat_map(|blame| {
-        let wait = (0..WAIT_PARTS.len()).map(|part| blame.wait_s.as_ref().map(|parts| &parts[part]));
-        wait.chain((0..RESPONSE_PARTS.len()).map(|part| blame.response_s.as_ref().map(|parts| &parts[part])))
+/// The names of all parts of waits and responses: the statistic is `mean busy`, or `mean busy held
+/// by scan`.
+fn blame_names<'a>(
+    context: &RunContext<'a>,
+    asked: &ResolvedQuantities,
+    outcome: Option<&ReplicationStats>,
+) -> Vec<Names<'a>> {
+    let names = |action: JobScope| {
+        let of = move |measure: Measure, part: &str| -> Names<'a> {
+            [context.action(action).into(), "".into(), "".into(), measure.name().into(), format!("mean {part}").into()]
+        };
+        let held = holders_of(context, asked).map(|holder| context.action(JobScope::One(ActionId(holder))));
+        let waits = WAIT_PARTS.into_iter().map(move |part| of(Measure::WaitS, part));
+        let responses = RESPONSE_PARTS.into_iter().map(move |part| of(Measure::ResponseS, part));
+        waits.chain(responses).chain(held.map(move |holder| of(Measure::WaitS, &format!("busy held by {holder}"))))
+    };
+    outcome.iter().flat_map(|outcome| &outcome.blame).flat_map(|blame| names(blame.action)).collect()
+}
+
+/// All parts of waits and responses, in the order of their names; `None` where no job waited or
+/// responded.
+fn blame_parts(outcome: &ReplicationStats, holders: Range<u16>) -> impl Iterator<Item = Option<f64>> {
+    outcome.blame.iter().flat_map(move |blame| {
+        let wait = (0..WAIT_PARTS.len()).map(|part| blame.wait_s.map(|parts| parts[part]));
+        let response = (0..RESPONSE_PARTS.len()).map(|part| blame.response_s.map(|parts| parts[part]));
+        let held = |holder| blame.holders_s.iter().find(|(of, _)| *of == ActionId(holder)).map(|(_, part)| *part);
+        wait.chain(response).chain(holders.clone().map(held))
     })
 }
 
-/// The parts of an outcome whose figures have been read: all 0 where jobs waited or responded.
-fn start_blame(outcome: &mut ReplicationStats) {
+/// Reads the parts of an outcome whose figures have been read; a part without a row is 0. `next`
+/// gives the value of the next row if it has these names.
+fn read_blame(
+    outcome: &mut ReplicationStats,
+    holders: &Range<u16>,
+    mut next: impl FnMut() -> Result<Option<f64>, ReadError>,
+) -> Result<(), ReadError> {
     for blame in &mut outcome.blame {
         let has_mean = |measure: Measure| {
             let is_it = |figure: &&MetricValue| {
@@ -151,25 +169,17 @@ fn start_blame(outcome: &mut ReplicationStats) {
             };
             outcome.metrics.iter().find(is_it).is_some_and(|figure| figure.value.is_some())
         };
-        blame.wait_s = has_mean(Measure::WaitS).then_some([0.0; WAIT_PARTS.len()]);
-        blame.response_s = has_mean(Measure::ResponseS).then_some([0.0; RESPONSE_PARTS.len()]);
+        let (mut wait_s, mut response_s) = ([0.0; WAIT_PARTS.len()], [0.0; RESPONSE_PARTS.len()]);
+        for part in wait_s.iter_mut().chain(&mut response_s) {
+            *part = next()?.unwrap_or(0.0);
+        }
+        blame.wait_s = has_mean(Measure::WaitS).then_some(wait_s);
+        blame.response_s = has_mean(Measure::ResponseS).then_some(response_s);
+        for holder in holders.clone() {
+            blame.holders_s.extend(next()?.map(|part| (ActionId(holder), part)));
+        }
     }
-}
-
-/// The places of all parts, in the order of their names.
-fn blame_places(outcome: &mut ReplicationStats) -> impl Iterator<Item = Option<&mut f64>> {
-    outcome.blame.iter_mut().flat_map(|blame| {
-        let mut wait: Vec<Option<&mut f64>> = Vec::new();
-        match &mut blame.wait_s {
-            Some(parts) => wait.extend(parts.iter_mut().map(Some)),
-            None => wait.extend(WAIT_PARTS.iter().map(|_| None)),
-        }
-        match &mut blame.response_s {
-            Some(parts) => wait.extend(parts.iter_mut().map(Some)),
-            None => wait.extend(RESPONSE_PARTS.iter().map(|_| None)),
-        }
-        wait
-    })
+    Ok(())
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
@@ -221,7 +231,7 @@ pub fn read(
     }
     let empty = template(context, asked.measurements());
     let names = names(context, asked, &empty.metrics);
-    let blame_names = blame_names(context, Some(&empty));
+    let blame_names = blame_names(context, asked, Some(&empty));
     let mut outcomes: Vec<ReplicationStats> = Vec::new();
     let mut row = figures.next()?;
     while row.is_some() {
@@ -239,14 +249,14 @@ pub fn read(
                 row = figures.next()?;
             }
         }
-        start_blame(&mut outcome);
-        for (place, names) in blame_places(&mut outcome).zip(&blame_names) {
-            let (Some(place), Some(cells)) = (place, row.as_ref()) else { continue };
-            if let Some(part) = figures.figure(cells, outcomes.len(), names, "").ok().flatten() {
-                *place = figures.optional(&part)?.unwrap_or(0.0);
-                row = figures.next()?;
-            }
-        }
+        let mut blame_names = blame_names.iter();
+        read_blame(&mut outcome, &holders_of(context, asked), || {
+            let (Some(names), Some(cells)) = (blame_names.next(), &row) else { return Ok(None) };
+            let Ok(Some(part)) = figures.figure(cells, outcomes.len(), names, "") else { return Ok(None) };
+            let part = figures.optional(&part)?;
+            row = figures.next()?;
+            Ok(part)
+        })?;
         outcomes.push(outcome);
     }
     read_waits(context, tables.wait_times, &mut outcomes)?;

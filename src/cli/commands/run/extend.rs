@@ -47,7 +47,7 @@ impl ResumedRun {
         let source = ScenarioSource::saved(run, &manifest.scenario, &manifest.inputs)?;
         let loaded = source.load(&saved.changes.overrides())?;
         let has_hours = has_hours(loaded.scenario.system.window.horizon);
-        let old_rule = saved.stopping_rule(&loaded.scenario)?.over_time(has_hours);
+        let old_rule = saved.stopping_rule(&loaded.scenario)?.over_time(has_hours).with_holders(saved.blame);
         let outcomes = outcomes(run, &loaded, &old_rule)?;
         let options = longer(saved, more, outcomes.len(), run)?;
         let new_rule = options.stopping_rule(&loaded.scenario)?;

@@ -38,7 +38,7 @@ pub(crate) struct Run {
 
     /// Add replications to a saved run instead of starting a new one, up to --replications or a
     /// --precision; leaves what one longer run would have left
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "seed", "policy", "set", "jobs"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "seed", "policy", "set", "jobs", "blame"])]
     extend: Option<PathBuf>,
 
     #[command(flatten)]
@@ -154,7 +154,7 @@ impl RunStudy {
         scenario.seed = request.seed.unwrap_or(scenario.seed);
         inputs.seed = scenario.seed;
         let has_hours = has_hours(scenario.system.window.horizon) && options.batches.is_none();
-        let rule = options.stopping_rule(&scenario)?.over_time(has_hours);
+        let rule = options.stopping_rule(&scenario)?.over_time(has_hours).with_holders(options.blame);
         scenario.replications = options.replications.unwrap_or(scenario.replications);
         check_batches(options.batches, scenario.replications)?;
         Ok(RunStudy { inputs, file, scenario, options, rule, previous: previous.unwrap_or_default() })
