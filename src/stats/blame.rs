@@ -68,8 +68,10 @@ pub(super) struct Blame {
     /// By action. What `busy` has here is not used.
     sums: Vec<WaitParts>,
     integrals: ReasonIntegrals,
-    /// Bit by need: whether it has ever had another reason than `busy`.
+    /// By need: whether it has ever had another reason than `busy`.
     is_split: Vec<bool>,
+    /// By need: whether jobs have to be reported when they fall due and when they are claimed.
+    watched: Vec<bool>,
     /// What was subtracted for jobs that wait and may leave unclaimed.
     subtracted: BTreeMap<JobId, WaitParts>,
     /// Row-nanoseconds by reason over time.
@@ -94,6 +96,7 @@ impl Blame {
             sums: vec![[0; WAIT_PARTS.len()]; system.actions.len()],
             integrals,
             is_split: vec![false; system.needs.len()],
+            watched: vec![false; system.needs.len()],
             subtracted: BTreeMap::new(),
             buckets: TimeBuckets::new(system.window.horizon, WaitReason::COUNT),
             waiting: vec![(0, Time::ZERO); system.needs.len()],
@@ -113,6 +116,7 @@ impl Blame {
             self.waiting[index] = (waiting as u64, now);
         }
         self.is_split[index] |= !matches!(reason, WaitReason::Busy(_));
+        self.watched[index] |= self.is_split[index] || self.may_leave;
         self.integrals.change(now, need, reason);
     }
 
@@ -143,9 +147,27 @@ impl Blame {
         }
     }
 
+    /// Whether jobs with this need have to be reported when they fall due and when they are claimed.
+    #[inline(always)]
+    pub(super) fn watches(&self, job: &Job) -> bool {
+        self.watched[usize::from(job.need)]
+    }
+
+    /// A job that falls due late is about to.
+    pub(super) fn expect_late(&mut self, job: &Job) {
+        self.watched[usize::from(job.need)] = true;
+    }
+
     /// A job with a patience of its own is about to fall due.
     pub(super) fn expect_departures(&mut self) {
         self.may_leave = true;
+        self.watched.fill(true);
+    }
+
+    /// From now on, also who holds the units that jobs lack.
+    pub(super) fn split_by(&mut self, holders: Holders) {
+        self.holders = Some(Box::new(holders));
+        self.watched.fill(true);
     }
 
     /// A job falls due that counts, or does not.

@@ -57,6 +57,7 @@ pub struct StatsObserver {
     blame: Option<Box<Blame>>,
     /// To start with: no reason has been reported but `busy`.
     no_blame: Box<Blame>,
+    has_holders: bool,
     chains: ChainParts,
 }
 
@@ -86,6 +87,7 @@ impl StatsObserver {
             requests: Box::default(),
             blame: None,
             no_blame: Box::new(Blame::new(system)),
+            has_holders: false,
             chains: ChainParts::new(system),
         }
     }
@@ -113,10 +115,11 @@ impl StatsObserver {
         occupancy.offered_mut().also_within(masks);
         let blame = holders.then(|| {
             let mut blame = self.no_blame.clone();
-            blame.holders = Some(Box::new(Holders::new(system)));
+            blame.split_by(Holders::new(system));
             blame
         });
-        StatsObserver { windows, hourly, occupancy, worker_time, blame, requests: requests.clone(), ..self }
+        let (requests, has_holders) = (requests.clone(), *holders);
+        StatsObserver { windows, hourly, occupancy, worker_time, blame, requests, has_holders, ..self }
     }
 
     /// The statistics, after all rows still there at the horizon have been added.
@@ -174,8 +177,14 @@ impl StatsObserver {
         iter::once(all.means(JobScope::All, holders(None))).chain(each).collect()
     }
 
+    /// Whether the reasons for which a row waits are split.
+    #[inline(always)]
+    fn watches(&self, job: &Job) -> bool {
+        self.blame.as_ref().is_some_and(|blame| blame.watches(job))
+    }
+
     /// A row falls due, and reasons are split; or it falls due late.
-    #[cold]
+    #[inline(never)]
     fn due_with_blame(&mut self, now: Time, job: &Job) {
         let counts = self.following.row(job);
         self.blame_mut().due(now, job, counts);
@@ -401,21 +410,21 @@ impl Observer for StatsObserver {
                     self.each().for_each(|(following, jobs)| jobs.retried(following, job));
                 }
                 self.drain.enqueue();
-                if self.blame.is_some() || job.scheduled_at < now {
+                if self.watches(job) {
                     self.due_with_blame(now, job);
                 }
                 self.invariants.due(now, job, self.counts(job.scheduled_at));
             }
             Event::Claimed { job, worker } => {
                 self.drain.dequeue(now);
-                if self.blame.is_some() {
+                if self.watches(job) {
                     self.claimed_with_blame(now, job);
                     self.held(now, job, worker, 1);
                 }
                 self.invariants.claimed(now, job, worker, &self.occupancy);
             }
             Event::Ended { job, attempt, run, outcome, is_last } => {
-                if self.blame.is_some() {
+                if self.has_holders {
                     self.held(now, job, run.worker, -1);
                 }
                 self.ended(now, job, attempt, run, outcome, is_last);
@@ -430,7 +439,10 @@ impl Observer for StatsObserver {
                 WaitReason::Busy(_) if self.blame.is_none() => {}
                 _ => self.blame_mut().change(now, need, reason, waiting),
             },
-            Event::Created { origin, overrides, .. } => {
+            Event::Created { job, origin, overrides, .. } => {
+                if job.scheduled_at < now {
+                    self.blame_mut().expect_late(job);
+                }
                 if let JobOrigin::Child(_) = origin {
                     self.chains.created(origin);
                 }

@@ -181,8 +181,8 @@ pub(super) struct Workers<'a> {
 /// Why jobs wait.
 #[derive(Debug, Default)]
 pub(super) struct Waits {
-    /// Whether reasons are reviewed before time moves on.
-    pub(super) reviews: bool,
+    /// The needs whose reasons may change, as bits, of the first 64; all bits if any other may.
+    pub(super) reviews: u64,
     /// Whether what is free is added up with each start and end.
     pub(super) keeps_free: bool,
     /// `None` if no reason ever changes.

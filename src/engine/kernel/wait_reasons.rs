@@ -24,8 +24,17 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             let (need, reason) = (NeedId(need as u16), *reason);
             self.observer.on(self.now, &Event::WaitReason { need, reason, waiting: 0 });
         }
-        self.waits.reviews = reasons.vary();
+        let others = reasons.varies[1..].iter().any(|word| *word != 0);
+        self.waits.reviews = if others { u64::MAX } else { reasons.varies[0] };
         self.waits.reasons = reasons.vary().then(|| Box::new(reasons));
+    }
+
+    /// Whether a job waits whose reason may have changed; or none waits any more, and what is free
+    /// need not be kept.
+    #[inline(always)]
+    pub(super) fn has_reasons_to_review(&self) -> bool {
+        let waiting = self.queue.jobs.mask();
+        waiting.len() > 1 || waiting[0] & self.waits.reviews != 0 || self.waits.keeps_free
     }
 
     /// Reports the reasons that have changed since the last review, of the needs with waiting jobs.

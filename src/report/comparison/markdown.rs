@@ -22,6 +22,9 @@ impl ComparisonReport<'_> {
             let gates = markdown(&self.gate_columns(), &self.comparison.gates);
             let _ = write!(page, "\n**Gates: {}**\n\n{gates}", outcome.gate_word());
         }
+        for line in self.blame() {
+            let _ = writeln!(page, "\n{}.", escaped(&line));
+        }
         page + &self.notes()
     }
 

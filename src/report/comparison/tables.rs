@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::ComparisonReport;
 use crate::experiment::comparison::{Comparison, ComparisonRow, Gate};
 use crate::format::{ValueFormat, at_least, relative_change, with_ends};
+use crate::run::blame::differences_json;
 use crate::run::tables::{summary_lines, summary_of};
 use crate::stats::bound_test::BoundStatus;
 use crate::stats::{CensoredValue, JobScope};
@@ -134,6 +135,8 @@ impl<'a> ComparisonReport<'a> {
             })
         });
         let (of_rows, of_gates) = (self.comparison_columns(), self.gate_columns());
+        let blame = self.blame_differences();
+        let blame = blame.map(|(number, of)| (self.contenders[number].name.clone(), differences_json(&of)));
         json!({
             "scenario": self.title,
             "against": self.baseline().name,
@@ -146,6 +149,7 @@ impl<'a> ComparisonReport<'a> {
             "comparison": rows.iter().map(|row| table::json(&of_rows, &row)).collect::<Vec<_>>(),
             "gates": gates.iter().map(|gate| table::json(&of_gates, &gate)).collect::<Vec<_>>(),
             "outcome": self.comparison.gate_status().map(BoundStatus::gate_word),
+            "blame": Value::Object(blame.collect()),
             "warnings": self.warnings(),
         })
     }

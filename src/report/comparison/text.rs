@@ -2,10 +2,12 @@
 
 use super::ComparisonReport;
 use super::tables::{gate_format, gate_value, label};
+use crate::experiment::blame::{BlameDifference, differences};
 use crate::experiment::comparison::{ComparisonRow, Gate, TestResult, Verdict};
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::unserved::UnservedJobs;
 use crate::messages;
+use crate::run::blame::difference_sentence;
 use crate::stats::bound_test::BoundStatus;
 use crate::table::terminal;
 
@@ -20,6 +22,7 @@ impl ComparisonReport<'_> {
             lines.push(terminal(&self.gate_columns(), &self.comparison.gates));
         }
         lines.extend(self.undecided());
+        lines.extend(self.blame());
         if !self.comparison.is_decided(self.criteria) {
             let replications = self.comparison.replications;
             lines
@@ -49,6 +52,22 @@ impl ComparisonReport<'_> {
             (self.contenders[number].name.clone(), messages::unserved_warnings(&results.summary, &context), growth)
         };
         messages::joint_warnings(&(0..self.contenders.len()).map(of_contender).collect::<Vec<_>>())
+    }
+
+    /// Which reasons to wait explain the difference of each contender from the baseline.
+    pub(super) fn blame(&self) -> Vec<String> {
+        let sentence = |(number, differences): (usize, Vec<BlameDifference>)| {
+            let between = format!("{} against {}", self.contenders[number].name, self.baseline().name);
+            difference_sentence(&between, &differences)
+        };
+        self.blame_differences().filter_map(sentence).collect()
+    }
+
+    /// The differences of mean waits by reason, of each contender but the baseline.
+    pub(super) fn blame_differences(&self) -> impl Iterator<Item = (usize, Vec<BlameDifference>)> {
+        let of = |contender: usize| &self.comparison.results[contender].replications;
+        let others = self.baseline_first().skip(1);
+        others.map(move |number| (number, differences(of(self.criteria.baseline), of(number))))
     }
 
     /// A line for each judged quantity that no replications can decide.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value, json};
+
 use crate::RunContext;
-use crate::experiment::blame::{BlameRow, BlameStatistic};
-use crate::format;
+use crate::experiment::blame::{BlameDifference, BlameRow, BlameStatistic};
+use crate::format::{self, ValueFormat, measured};
 use crate::stats::JobScope;
 use crate::table::{Column, csv};
 
@@ -99,4 +101,28 @@ fn parts(context: &RunContext, shares: &[&BlameRow]) -> String {
         format!("{} {}{held}", percent(row), phrase(row.reason))
     };
     reasons.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// What the difference of two mean waits consists of: `six against four: mean wait of all jobs
+/// -3m30s: busy -3m42s, claim delay +12.0 s`; `None` if nothing differs.
+pub(crate) fn difference_sentence(between: &str, differences: &[BlameDifference]) -> Option<String> {
+    let (whole, parts) = differences.split_first()?;
+    let mut parts: Vec<&BlameDifference> = parts.iter().collect();
+    let size = |of: &BlameDifference| of.estimate.value.unwrap_or(0.0).abs();
+    parts.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    let text = |of: &BlameDifference| ValueFormat::Duration.difference(of.estimate.value);
+    let named: Vec<String> =
+        parts.iter().map(|part| format!("{} {}", phrase(part.reason.unwrap_or_default()), text(part))).collect();
+    (!named.is_empty()).then(|| format!("{between}: mean wait of all jobs {}: {}", text(whole), named.join(", ")))
+}
+
+/// The same for programs: seconds by reason, with intervals.
+pub(crate) fn differences_json(differences: &[BlameDifference]) -> Value {
+    let mut document = Map::new();
+    for BlameDifference { reason, estimate } in differences {
+        let ci = estimate.interval.map(|(low, high)| [measured(low), measured(high)]);
+        let of = json!({ "mean_wait_s": estimate.value.map(measured), "ci": ci });
+        document.insert(reason.unwrap_or("all").to_owned(), of);
+    }
+    Value::Object(document)
 }

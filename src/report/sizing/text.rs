@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use super::SizingReport;
 use crate::engine::WorkerGroup;
+use crate::experiment::blame::differences;
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
 use crate::experiment::unserved::UnservedJobs;
 use crate::format::{ValueFormat, of_hour, percent};
 use crate::messages;
+use crate::run::blame::difference_sentence;
 use crate::stats::bound_test::BoundStatus;
 use crate::stats::{HoursOfWeek, Measure};
 use crate::table::TextTable;
@@ -108,10 +110,18 @@ impl SizingReport<'_> {
         }
         if let Some(place) = sizing.next_cheaper {
             lines.push(self.line(&sizing.evaluated[place]));
+            lines.extend(self.blame(sizing, place));
         } else if sizing.answer.is_some() && sizing.skipped == 0 {
             lines.push("There is no cheaper setting in the range.".to_owned());
         }
         lines
+    }
+
+    /// Which reasons to wait the answer removes, in comparison with the next cheaper setting.
+    fn blame(&self, sizing: &Sizing, cheaper: usize) -> Option<String> {
+        let [cheaper, answer] = [cheaper, sizing.answer?].map(|place| &sizing.evaluated[place]);
+        let between = format!("{} against {}", self.name(answer), self.name(cheaper));
+        difference_sentence(&between, &differences(&cheaper.results.replications, &answer.results.replications))
     }
 
     /// All workers of a setting: `4 workers: 3 `replica` and 1 from the documents`.
