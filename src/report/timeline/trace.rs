@@ -1,8 +1,9 @@
 //! The trace-event format: a JSON document with a list of events, written event by event.
 //!
 //! The format is public: "Trace Event Format" by the Chromium project. A timeline uses these
-//! phases: `B` and `E` begin and end a slice of a lane, `b` and `e` one that may overlap others, `C`
-//! is a value of a counter, `i` an instant, `s` and `f` are the two ends of an arrow, `M` is a name.
+//! phases: `B` and `E` begin and end a slice of a lane, `b` and `e` one that may overlap others,
+//! `C` is a value of a counter, `i` an instant, `s` and `f` are the two ends of an arrow, `M` is a
+//! name.
 
 use std::io;
 
