@@ -95,6 +95,7 @@ impl Observer for Recorder {
             | Event::StillRunning { .. }
             | Event::StillAhead { .. }
             | Event::HorizonPassed { .. }
+            | Event::WaitReason { .. }
             | Event::LeftOpen { .. } => return,
         };
         self.log.push(LogEntry { event: shared, job: event.job().copied() });
