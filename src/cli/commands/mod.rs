@@ -7,6 +7,7 @@ mod compare;
 mod completions;
 mod cron;
 mod diff;
+mod explain;
 mod import;
 mod init;
 mod list;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Reproduce(reproduce::Reproduce),
     Diff(diff::Diff),
+    Explain(explain::Explain),
     Audit(audit::Audit),
     Import(import::Import),
     Cron(cron::Cron),
@@ -57,6 +59,7 @@ impl Command {
             Command::Backtest(backtest) => backtest.execute(),
             Command::Reproduce(reproduce) => reproduce.execute(rerun_saved),
             Command::Diff(diff) => diff.execute(),
+            Command::Explain(explain) => done(explain.execute()),
             Command::Init(init) => done(init.execute()),
             Command::Check(check) => done(check.execute()),
             Command::Audit(audit) => done(audit.execute()),
