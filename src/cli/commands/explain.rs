@@ -77,6 +77,9 @@ pub(crate) struct Explain {
     exec: ExecArgs,
 }
 
+/// The number of names that an error lists.
+const LISTED: usize = 12;
+
 const EXAMPLES: &str = "\
 Examples:
   claimsim explain scenarios/push-burst.toml --worst 1
@@ -169,11 +172,12 @@ impl Explain {
             Some(name) => match names().position(|action| action == name) {
                 Some(index) => Some(ActionId(index as u16)),
                 None => {
-                    let meant =
-                        nearest(name, names()).map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
-                    let known = names().collect::<Vec<&str>>().join(", ");
+                    let meant = nearest(name, names());
+                    let meant = meant.map_or("; the".to_owned(), |meant| format!("; did you mean `{meant}`? The"));
+                    let known = names().take(LISTED).collect::<Vec<&str>>().join(", ");
+                    let more = if names().count() > LISTED { ", …" } else { "" };
                     return Err(CliError::Input(format!(
-                        "--action: there is no action `{name}`{meant} The scenario has {known}"
+                        "--action: there is no action `{name}`{meant} scenario has {known}{more}"
                     )));
                 }
             },

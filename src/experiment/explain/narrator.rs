@@ -166,7 +166,8 @@ impl<'a> Narrator<'a> {
         let needed = self.system.need(target.job.need).iter().filter(|(_, units)| *units > 0);
         for (resource, _) in needed {
             let mut held = BTreeMap::new();
-            for run in self.running.values().filter(|run| self.could_hold(run.worker)) {
+            let is_there = |run: &&Run| self.could_hold(run.worker) && self.states.of(run.worker).down.is_none();
+            for run in self.running.values().filter(is_there) {
                 let units = self.system.need(run.need)[resource];
                 if units > 0 {
                     *held.entry(run.action).or_insert(0) += units;
@@ -229,15 +230,8 @@ impl<'a> Narrator<'a> {
             return;
         }
         (target.reason, target.reason_since) = (reason, now);
-        match self.lines.last_mut() {
-            Some(line) if line.to == now => line.reason = Some(reason),
-            _ => {
-                self.push(now, What::Reason);
-                if let Some(line) = self.lines.last_mut() {
-                    line.reason = Some(reason);
-                }
-            }
-        }
+        let before = target.before.len();
+        self.lines.set_reason(now, reason, before);
     }
 
     /// The job falls due.
