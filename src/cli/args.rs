@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::exit::CliError;
 use crate::experiment::design::{Grid, InvalidGridOption};
 use crate::experiment::expression::ExpressionError;
-use crate::report::parquet;
+use crate::report::{html, parquet};
 use crate::scenario::{Diagnostics, Override, nearest};
 use crate::stats::interim_looks::InterimLooks;
 use crate::term::render;
@@ -68,8 +68,35 @@ pub(crate) struct StudyArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Leave out report.html, the page with the answer, charts and tables; `claimsim report` makes
+    /// it later
+    #[arg(long)]
+    pub(crate) no_report: bool,
+
     #[command(flatten)]
     pub(crate) exec: ExecArgs,
+}
+
+/// In which form a study leaves its results.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OutputForm {
+    /// The format of its tables.
+    pub(crate) tables: TableFormat,
+    /// Whether it leaves a page.
+    pub(crate) has_page: bool,
+}
+
+impl OutputForm {
+    /// What the command line asks for.
+    pub(crate) fn of_args(args: &StudyArgs) -> OutputForm {
+        OutputForm { tables: args.format, has_page: !args.no_report }
+    }
+
+    /// The form of a saved study.
+    pub(crate) fn of_outputs<'a>(files: impl Iterator<Item = &'a str> + Clone) -> OutputForm {
+        let has_page = files.clone().any(|file| file == html::PATH);
+        OutputForm { tables: TableFormat::of_outputs(files), has_page }
+    }
 }
 
 /// The format of tables.

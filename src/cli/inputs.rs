@@ -220,6 +220,8 @@ pub(crate) struct LoadedInputs {
     pub(crate) sources: Vec<(String, Vec<InputFile>)>,
     /// Rendered warnings.
     pub(crate) warnings: Vec<String>,
+    /// The same in lines, for pages.
+    pub(crate) warning_lines: Vec<String>,
     /// What was left out of the files.
     pub(crate) notes: Vec<String>,
     /// The seed in force, except for scenarios of the study that set one themselves.
@@ -241,6 +243,7 @@ impl LoadedInputs {
         }
         add_new(files, inputs);
         self.has_time_zones |= scenario.has_time_zones;
+        add_new(&mut self.warning_lines, warnings.in_lines());
         add_new(&mut self.warnings, (!warnings.is_empty()).then(|| render(&warnings)));
         add_new(&mut self.notes, notes);
         scenario
@@ -294,6 +297,18 @@ pub(crate) fn print_overloads(points: &[(String, &Scenario)]) {
     if points.len() > MAX_OVERLOADS {
         warn(&format!("warning: {} more points are overloaded", points.len() - MAX_OVERLOADS));
     }
+}
+
+/// The warnings of [`print_overloads`], in lines.
+pub(crate) fn overload_lines(points: &[(String, &Scenario)]) -> Vec<String> {
+    let is_overload = |finding: &Finding| finding.overload().is_some();
+    let of_point = |(name, scenario): &(String, &Scenario)| {
+        let notices = feasibility::notices(scenario, &analyze(scenario), is_overload);
+        notices.into_iter().map(|notice| format!("{name}: {}", notice.in_a_line())).collect::<Vec<_>>()
+    };
+    let more = points.len().saturating_sub(MAX_OVERLOADS);
+    let more = (more > 0).then(|| format!("{more} more points are overloaded"));
+    points.iter().take(MAX_OVERLOADS).flat_map(of_point).chain(more).collect()
 }
 
 /// Prints on standard error what the feasibility analysis of a scenario warns of.

@@ -26,6 +26,7 @@ mod inputs;
 mod interrupt;
 mod limits;
 mod options;
+mod page;
 mod run_dir;
 mod study;
 mod term;

@@ -172,6 +172,11 @@ pub(crate) struct SizeOptions {
     #[serde(skip)]
     pub(crate) backtest: Option<PathBuf>,
 
+    /// What that backtest has shown, for a repetition without its folder.
+    #[arg(skip)]
+    #[serde(default)]
+    pub(crate) backtest_verdicts: Option<String>,
+
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) test: SequentialArgs,

@@ -4,12 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::args::{ExecArgs, StudyArgs, TableFormat};
+use crate::args::{ExecArgs, OutputForm, StudyArgs, TableFormat};
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::limits;
 use crate::model::time_zone;
 use crate::options::Command;
+use crate::page;
 use crate::report::parquet::in_parquet;
 use crate::report::{OutputFile, Report};
 use crate::run_dir::RunDir;
@@ -49,6 +50,9 @@ pub(crate) trait Study: Sized + Send {
     /// Prints on standard error what the user should know before anything is simulated, besides
     /// the warnings of the inputs.
     fn print_warnings(&self);
+
+    /// What [`Study::print_warnings`] and [`Study::simulate`] print, in lines, for pages.
+    fn warnings(&self, results: &Self::Results) -> Vec<String>;
 
     /// Which replications are in memory at the same time at least: of this scenario, this number,
     /// with the series of resources or without.
@@ -102,7 +106,7 @@ pub(crate) fn conduct<S: Study>(
     }
     let dir = RunDir::begin(target)?;
     study.resume(dir.target(), &draft(study, request), args.exec.quiet);
-    let (results, _) = execute(study, request, (args.exec, args.format), &dir)?;
+    let (results, _) = execute(study, request, (args.exec, OutputForm::of_args(args)), &dir)?;
     dir.commit()?;
     study.committed();
     show(study, &results, args, target)
@@ -117,15 +121,15 @@ pub(crate) fn target(study: &impl Study, args: &StudyArgs, suffix: &str) -> Path
 fn execute<S: Study>(
     study: &mut S,
     request: &RunRequest<S::Options>,
-    (exec, format): (ExecArgs, TableFormat),
+    (exec, form): (ExecArgs, OutputForm),
     dir: &RunDir,
 ) -> Result<(S::Results, Manifest), CliError> {
     if let Some((scenario, number, with_series)) = study.at_once() {
         limits::refuse_large(scenario, number, with_series)?;
     }
     let results = exec.pool(study.tasks())?.install(|| study.simulate(dir, exec.quiet))?;
-    let (mut files, mut written) = (study.report(&results).files(), study.written(&results));
-    if format == TableFormat::Parquet {
+    let (mut files, mut written) = (all_files(study, &results), study.written(&results));
+    if form.tables == TableFormat::Parquet {
         if let Some(Output { file, .. }) = written.take() {
             let failed = || CliError::io(format!("cannot convert {file}"));
             let path = dir.path()?.join(&file);
@@ -135,18 +139,34 @@ fn execute<S: Study>(
         }
         files = files.into_iter().map(in_parquet).collect::<Result<_, _>>().map_err(CliError::Failed)?;
     }
+    let mut manifest = Manifest { notes: study.notes(&results), ..draft(study, request) };
+    if form.has_page {
+        let unread: Vec<String> = written.iter().map(|output| output.file.clone()).collect();
+        files.push(page::of_files(&manifest, &request.sources[0].text, &files, &unread));
+    }
     for file in &files {
         dir.write(&file.path, &file.bytes)?;
     }
-    let mut outputs = manifest::outputs(&files);
-    outputs.extend(written);
-    outputs.sort_by(|a, b| a.file.cmp(&b.file));
+    manifest.outputs = manifest::outputs(&files);
+    manifest.outputs.extend(written);
+    manifest.outputs.sort_by(|a, b| a.file.cmp(&b.file));
     for (copy, bytes) in copies(study, request).into_iter().flatten() {
         dir.write(&copy.file, bytes)?;
     }
-    let manifest = Manifest { outputs, notes: study.notes(&results), ..draft(study, request) };
     dir.write(manifest::PATH, &manifest.to_bytes())?;
     Ok((results, manifest))
+}
+
+/// The tables, the charts, and what the study found.
+fn all_files<S: Study>(study: &S, results: &S::Results) -> Vec<OutputFile> {
+    let (report, inputs) = (study.report(results), study.inputs());
+    let (mut files, mut found) = (report.files(), report.key_results());
+    let more = inputs.warning_lines.len().saturating_sub(S::MAX_WARNINGS);
+    let of_inputs = inputs.warning_lines.iter().take(S::MAX_WARNINGS).cloned();
+    let more = (more > 0).then(|| format!("{more} more points have warnings like these"));
+    found.warn_first(of_inputs.chain(more).chain(study.warnings(results)));
+    files.push(found.file());
+    files
 }
 
 /// The manifest without outputs: everything that decides what the study leaves.
@@ -220,7 +240,7 @@ pub(crate) fn rerun<S: Study>(
     let sources = ScenarioSource::all_saved(run, manifest)?;
     let request = RunRequest { sources, options: options.clone(), seed: Some(manifest.seed) };
     let mut study = S::load(&request)?;
-    let format = TableFormat::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str()));
-    format.check()?;
-    Ok(execute(&mut study, &request, (exec, format), &RunDir::scratch())?.1)
+    let form = OutputForm::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str()));
+    form.tables.check()?;
+    Ok(execute(&mut study, &request, (exec, form), &RunDir::scratch())?.1)
 }

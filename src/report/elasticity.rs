@@ -1,8 +1,6 @@
 //! An elasticity analysis: the table of the effect of every key on every quantity, its text for
 //! terminals, and the JSON document.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use crate::RunContext;
@@ -11,8 +9,9 @@ use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::DesignPoint;
 use crate::format::{ValueFormat, measured, relative_change};
+use crate::key_results::{KeyResults, some_names};
 use crate::sweep::{WITHOUT_INTERVALS, replications_and_seed};
-use crate::table::{self, Column, csv};
+use crate::table::{self, Column, TextTable, csv};
 
 /// A finished elasticity analysis.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +67,65 @@ impl<'a> ElasticityReport<'a> {
     /// The analysis in a terminal: the heading line, the table of keys, the largest effect on the
     /// first quantity first, and notes.
     pub(crate) fn for_terminal(&self, place: &str) -> String {
+        let (table, without) = self.table();
+        let notes: String = self.remarks(&without).into_iter().flat_map(|line| [line, "\n".to_owned()]).collect();
+        let table = table.terminal(|_| false);
+        format!("{}\n{table}\n{notes}{}{place}\n", self.heading(), self.on_intervals())
+    }
+
+    pub(crate) fn found(&self) -> KeyResults {
+        let (table, without) = self.table();
+        let mut limits = vec!["Effects are those of small changes from the values of the scenario.".to_owned()];
+        limits.extend((!self.skipped.is_empty()).then(|| {
+            format!(
+                "{} keys are left out: {}.",
+                self.skipped.len(),
+                some_names(self.skipped.iter().map(|skipped| skipped.key.as_str()))
+            )
+        }));
+        let on_intervals = self.on_intervals().trim_end();
+        KeyResults {
+            heading: self.heading(),
+            answer: self.answer(),
+            confidence: if on_intervals == WITHOUT_INTERVALS.trim_end() {
+                on_intervals.to_owned()
+            } else {
+                format!("\u{b1} is half the width of a 95 % interval of each effect by itself. {on_intervals}")
+                    .trim_end()
+                    .to_owned()
+            },
+            limits,
+            warnings: Vec::new(),
+            tables: vec![table],
+            remarks: self.remarks(&without),
+        }
+    }
+
+    /// The largest effects on the first quantity.
+    fn answer(&self) -> String {
+        let Some(quantity) = self.shown.first() else { return String::new() };
+        let ranked = self.ranked(0).into_iter().filter(|effect| !effect.is_zero() && effect.effect.is_some());
+        let mut words = ranked.map(|effect| {
+            (format!("`{}`", self.perturbations[effect.perturbation].key), change_with_half_width(effect))
+        });
+        match (words.next(), words.next()) {
+            (Some((key, change)), second) => {
+                let second = second.map_or_else(String::new, |(key, change)| format!("; next is {key} with {change}"));
+                format!("1 % more of {key} changes `{}` by {change}, the largest effect{second}.", quantity.text)
+            }
+            _ => format!("No key has an effect on `{}`.", quantity.text),
+        }
+    }
+
+    /// The keys without an effect, and those that were left out.
+    fn remarks(&self, without: &[&str]) -> Vec<String> {
+        let none = (!without.is_empty()).then(|| format!("no effect: {}", without.join(", ")));
+        let skipped = self.skipped.iter().map(|Skipped { key, why }| format!("left out: {key}: {why}"));
+        none.into_iter().chain(skipped).collect()
+    }
+
+    /// The keys with an effect, and the names of those without.
+    fn table(&self) -> (TextTable, Vec<&'a str>) {
         let titles = self.shown.iter().map(|quantity| quantity.text.as_str());
         let header: Vec<&str> = ["1 % more of", "value"].into_iter().chain(titles).collect();
         let values = self.shown.iter().enumerate().map(|(shown, quantity)| {
@@ -75,7 +133,7 @@ impl<'a> ElasticityReport<'a> {
             ValueFormat::of_quantity(quantity).value(base)
         });
         let mut rows: Vec<Vec<String>> = vec![["(now)".to_owned(), String::new()].into_iter().chain(values).collect()];
-        let mut without: Vec<&str> = Vec::new();
+        let mut without: Vec<&'a str> = Vec::new();
         for first in self.ranked(0) {
             let perturbation = &self.perturbations[first.perturbation];
             let effects: Vec<&Effect> =
@@ -87,14 +145,7 @@ impl<'a> ElasticityReport<'a> {
             let cells = effects.into_iter().map(change_with_half_width);
             rows.push([perturbation.key.clone(), perturbation.short_value()].into_iter().chain(cells).collect());
         }
-        let mut text = self.heading() + "\n" + &table::plain(&header, &rows, |_| false) + "\n";
-        if !without.is_empty() {
-            let _ = writeln!(text, "no effect: {}", without.join(", "));
-        }
-        for Skipped { key, why } in self.skipped {
-            let _ = writeln!(text, "left out: {key}: {why}");
-        }
-        text + self.on_intervals() + place + "\n"
+        (TextTable::new("Effects of 1 % more", header, rows), without)
     }
 
     /// The columns of the effects. `effect` is the change of the quantity in percent for 1 % more

@@ -9,7 +9,7 @@ use crate::elasticity::ElasticityReport;
 use crate::run::{RunReport, by_hour, over_time, precision, replications, tables};
 use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
-use crate::{OutputFile, Report, charts, file};
+use crate::{KeyResults, OutputFile, Report, charts, file};
 
 impl Report for RunReport<'_> {
     fn files(&self) -> Vec<OutputFile> {
@@ -39,6 +39,10 @@ impl Report for RunReport<'_> {
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
     }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
+    }
 }
 
 impl Report for ComparisonReport<'_> {
@@ -64,6 +68,10 @@ impl Report for ComparisonReport<'_> {
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
     }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
+    }
 }
 
 impl Report for SizingReport<'_> {
@@ -79,6 +87,10 @@ impl Report for SizingReport<'_> {
 
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
+    }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
     }
 }
 
@@ -96,6 +108,10 @@ impl Report for SweepReport<'_> {
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
     }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
+    }
 }
 
 impl Report for ElasticityReport<'_> {
@@ -111,6 +127,10 @@ impl Report for ElasticityReport<'_> {
 
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
+    }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
     }
 }
 
@@ -131,5 +151,9 @@ impl Report for BacktestReport<'_> {
 
     fn text(&self, place: &str) -> String {
         self.for_terminal(place)
+    }
+
+    fn key_results(&self) -> KeyResults {
+        self.found()
     }
 }

@@ -23,8 +23,10 @@ pub mod explain;
 pub mod feasibility;
 mod files;
 mod format;
+pub mod html;
 pub mod job_log;
 mod key_columns;
+pub mod key_results;
 pub mod messages;
 pub mod parquet;
 mod plot;
@@ -39,7 +41,9 @@ mod wait_curves;
 pub use charts::import_charts;
 pub use context::RunContext;
 pub use format::duration;
+pub use key_results::KeyResults;
 use serde_json::Value;
+pub use table::TextTable;
 pub use verdicts::in_color;
 
 /// The report of a finished study.
@@ -52,6 +56,9 @@ pub trait Report {
 
     /// The results for a terminal; `place` is the sentence that names the folder.
     fn text(&self, place: &str) -> String;
+
+    /// The answer with its confidence, the warnings and the key figures.
+    fn key_results(&self) -> KeyResults;
 }
 
 /// A file of a study's folder.

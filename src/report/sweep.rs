@@ -10,9 +10,10 @@ use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{DesignPoint, PointResult, Response};
 use crate::format::{self, ValueFormat, measured, of_hour};
 use crate::key_columns::KeyColumns;
+use crate::key_results::KeyResults;
 use crate::model::time::Time;
 use crate::run::tables::{SummaryLine, summary_lines, summary_of};
-use crate::table::{self, json_interval};
+use crate::table::{TextTable, json_interval};
 use crate::{RunContext, messages};
 
 /// A terminal shows at most this number of points; `sweep.csv` has the others.
@@ -68,6 +69,13 @@ impl SweepReport<'_> {
 
     /// The sweep in a terminal: the heading line, the table of points, and notes.
     pub(crate) fn for_terminal(&self, place: &str) -> String {
+        let table = self.table().terminal(|_| false);
+        let warnings: String = self.warnings().iter().map(|warning| ["warning: ", warning, "\n"].concat()).collect();
+        format!("{}\n{warnings}{table}\n{}{place}\n", self.heading(), self.notes())
+    }
+
+    /// The first points, with the quantities that are shown.
+    fn table(&self) -> TextTable {
         let keys = self.grid.keys().map(str::to_owned);
         let overload = self.is_overloaded().then(|| OVERLOAD.to_owned());
         let header = keys.chain(self.shown.iter().map(|quantity| quantity.text.clone()));
@@ -84,10 +92,7 @@ impl SweepReport<'_> {
                 point.settings.into_iter().map(|(_, value)| value).chain(shown).chain(overload).collect()
             })
             .collect();
-        let header: Vec<&str> = header.iter().map(String::as_str).collect();
-        let table = table::plain(&header, &rows, |_| false);
-        let warnings: String = self.warnings().iter().map(|warning| ["warning: ", warning, "\n"].concat()).collect();
-        format!("{}\n{warnings}{table}\n{}{place}\n", self.heading(), self.notes())
+        TextTable::new("Points", header, rows)
     }
 
     /// `sweep.csv`: one or two columns per key, then the columns of a run's `summary.csv`; a row
@@ -145,6 +150,67 @@ impl SweepReport<'_> {
         let keys: Vec<String> = self.grid.axes.iter().map(Axis::name).collect();
         let (count, points) = (self.trials.len(), if self.trials.len() == 1 { "point" } else { "points" });
         format!("{}: {count} {points} of {}, {}", self.title, keys.join(" x "), replications_and_seed(self.trials))
+    }
+
+    pub(crate) fn found(&self) -> KeyResults {
+        let overloaded = self.trials.iter().filter(|trial| trial.overload.is_some()).count();
+        let mut limits = vec![
+            "The lowest of several points is chosen by chance, too: `claimsim compare` or `claimsim size` tests \
+             whether it is the best."
+                .to_owned(),
+        ];
+        if overloaded > 0 {
+            limits.push(format!(
+                "{overloaded} of {} points are overloaded: more work arrives than can be done, and their figures \
+                 depend on the length of the run.",
+                self.trials.len()
+            ));
+        }
+        limits.extend(self.warnings());
+        KeyResults {
+            heading: self.heading(),
+            answer: self.answer(),
+            confidence: if self.notes().ends_with(WITHOUT_INTERVALS) {
+                WITHOUT_INTERVALS.trim_end().to_owned()
+            } else {
+                "\u{b1} is half the width of a 95 % interval of each point by itself.".to_owned()
+            },
+            limits,
+            warnings: self.warnings(),
+            tables: vec![self.table()],
+            remarks: self
+                .notes()
+                .lines()
+                .filter(|line| *line != WITHOUT_INTERVALS.trim_end())
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+
+    /// Where the first quantity is lowest and where it is highest.
+    fn answer(&self) -> String {
+        let Some(quantity) = self.shown.first() else { return String::new() };
+        let format = ValueFormat::of_quantity(quantity);
+        let grid = self.grid.points();
+        let points = || {
+            grid.iter().zip(self.measured).filter_map(|(point, measured)| {
+                let shown = measured.responses.first()?;
+                Some((point, shown, shown.estimate.value?))
+            })
+        };
+        // A value of which only a lower bound is known may be higher than any other.
+        let lowest = points().filter(|(_, shown, _)| shown.estimate.is_exact()).min_by(|a, b| a.2.total_cmp(&b.2));
+        let highest = points().max_by(|a, b| a.2.total_cmp(&b.2));
+        let words = |(point, shown, _): (&GridPoint, &Response, f64)| {
+            format!("{} at `{}`", format.value_with_half_width(shown.estimate) + &of_hour(shown.hour), point.name())
+        };
+        match (lowest, highest) {
+            (Some(lowest), Some(highest)) if lowest.2 < highest.2 => {
+                format!("`{}` is lowest, {}, and highest, {}.", quantity.text, words(lowest), words(highest))
+            }
+            (_, Some(highest)) => format!("`{}` is {}; no point has a lower value.", quantity.text, words(highest)),
+            _ => format!("No point has a value of `{}`.", quantity.text),
+        }
     }
 
     /// The points, charts and intervals that are missing.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::format;
@@ -192,6 +193,41 @@ pub(crate) fn terminal<R>(columns: &[Column<R>], rows: impl IntoIterator<Item = 
     let header: Vec<&str> = columns.iter().map(|(column, _)| column.title).collect();
     let is_left = |index: usize| columns[index].0.is_left_aligned;
     plain(&header, &rows, is_left)
+}
+
+/// A table as people read it, for a terminal or a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextTable {
+    /// What it shows.
+    pub title: String,
+    /// The names of its columns.
+    pub header: Vec<String>,
+    /// Its cells, row by row.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl TextTable {
+    pub(crate) fn new<H: Into<String>>(
+        title: &str,
+        header: impl IntoIterator<Item = H>,
+        rows: Vec<Vec<String>>,
+    ) -> TextTable {
+        TextTable { title: title.to_owned(), header: header.into_iter().map(Into::into).collect(), rows }
+    }
+
+    /// The columns that people read.
+    pub(crate) fn of<R>(title: &str, columns: &[Column<R>], rows: impl IntoIterator<Item = R>) -> TextTable {
+        let columns: Vec<_> = columns.iter().filter_map(|column| Some((column, column.text.as_ref()?))).collect();
+        let cells = |row: R| columns.iter().map(|(_, text)| text(&row).into_plain()).collect();
+        let header = columns.iter().map(|(column, _)| column.title);
+        TextTable::new(title, header, rows.into_iter().map(cells).collect())
+    }
+
+    /// The table in a terminal, with numbers in all columns but the first and those where `is_left`
+    /// holds.
+    pub(crate) fn terminal(&self, is_left: impl Fn(usize) -> bool) -> String {
+        plain(&self.header.iter().map(String::as_str).collect::<Vec<_>>(), &self.rows, is_left)
+    }
 }
 
 /// A terminal table from texts. The first column is aligned to the left, the others to the right

@@ -180,6 +180,15 @@ impl Diagnostics {
         self.diagnostics.is_empty()
     }
 
+    /// Each diagnostic in a line, without its place in the text.
+    pub fn in_lines(&self) -> Vec<String> {
+        let line = |one: &Diagnostic| {
+            let parts = [&one.title, &one.label].into_iter().chain(&one.help);
+            parts.filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("; ")
+        };
+        self.diagnostics.iter().map(line).collect()
+    }
+
     /// The number of errors.
     pub fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()

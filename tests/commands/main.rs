@@ -24,6 +24,7 @@ mod import;
 mod inputs;
 mod load;
 mod many_needs;
+mod page;
 mod parquet;
 mod precision;
 mod published_example;

@@ -11,6 +11,7 @@ mod explain;
 mod import;
 mod init;
 mod list;
+mod report;
 mod reproduce;
 mod run;
 mod schema;
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Size(size::Size),
     Backtest(backtest::BacktestCommand),
     Check(check::Check),
+    Report(report::ReportCommand),
     Reproduce(reproduce::Reproduce),
     Diff(diff::Diff),
     Explain(explain::Explain),
@@ -62,6 +64,7 @@ impl Command {
             Command::Explain(explain) => done(explain.execute()),
             Command::Init(init) => done(init.execute()),
             Command::Check(check) => done(check.execute()),
+            Command::Report(report) => done(report.execute()),
             Command::Audit(audit) => done(audit.execute()),
             Command::Import(import) => done(import.execute()),
             Command::Cron(cron) => done(cron.execute()),

@@ -92,11 +92,16 @@ pub(crate) struct Output {
 }
 
 impl Manifest {
-    /// The bytes of `manifest.json`. Options hold only what the command line gave.
+    /// The bytes of `manifest.json`.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        format!("{:#}\n", self.to_value()).into_bytes()
+    }
+
+    /// The document. Options hold only what the command line gave.
+    pub(crate) fn to_value(&self) -> Value {
         let mut document = serde_json::to_value(self).expect("strings, numbers and lists always serialize");
         drop_unset_options(&mut document);
-        format!("{document:#}\n").into_bytes()
+        document
     }
 
     /// Reads a manifest. Fails if the bytes are no manifest, or one of a later version with further

@@ -84,6 +84,17 @@ impl RunDir {
         folder.and_then(|()| write_whole(&path, bytes)).map_err(CliError::io(format!("cannot write {file}")))
     }
 
+    /// Takes over a file of the folder that is replaced, without a copy of its bytes where the file
+    /// system allows it.
+    pub(crate) fn adopt(&self, file: &str) -> Result<(), CliError> {
+        let (old, path) = (self.target().join(file), self.path()?.join(file));
+        let taken = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::hard_link(&old, &path).or_else(|_| write_whole(&path, &fs::read(&old)?)));
+        taken.map_err(CliError::io(format!("cannot write {file}")))
+    }
+
     /// Moves the finished folder to its target, in place of an earlier one.
     pub(crate) fn commit(self) -> Result<(), CliError> {
         let RunDir { target: Some(target), draft } = self else { return Ok(()) };

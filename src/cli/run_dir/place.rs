@@ -68,9 +68,9 @@ pub(super) fn refuse_unwritable(shown: &Path, target: &Path) -> Result<(), CliEr
     }
     match find_foreign(target, kind) {
         Ok(None) => Ok(()),
-        Ok(Some(in_the_way)) => Err(CliError::Failed(format!(
-            "{shown} {in_the_way}, so it is left alone; choose another folder with --out"
-        ))),
+        Ok(Some(in_the_way)) => {
+            Err(CliError::Failed(format!("{shown} {in_the_way}, so it is left alone; choose another place with --out")))
+        }
         Err(error) => Err(CliError::io(format!("cannot read {shown}"))(error)),
     }
 }

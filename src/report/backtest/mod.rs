@@ -2,6 +2,7 @@
 //! JSON.
 
 mod json;
+mod key_results;
 mod tables;
 mod text;
 

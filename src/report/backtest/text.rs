@@ -41,12 +41,12 @@ impl<'a> BacktestReport<'a> {
     }
 
     /// All jobs, where there are several actions, then each action.
-    fn scopes(&self) -> &'a [WaitComparison] {
+    pub(super) fn scopes(&self) -> &'a [WaitComparison] {
         let scopes = &self.backtest.trace.scopes;
         &scopes[usize::from(scopes.len() == 2)..]
     }
 
-    fn heading(&self) -> String {
+    pub(super) fn heading(&self) -> String {
         let replications = self.backtest.trace.replications;
         let runs = match replications {
             1 => "nothing in the replay is random".to_owned(),
@@ -68,7 +68,7 @@ impl<'a> BacktestReport<'a> {
     }
 
     /// The table of the replay.
-    fn columns(&self) -> Vec<Column<'a, &'a WaitComparison>> {
+    pub(super) fn columns(&self) -> Vec<Column<'a, &'a WaitComparison>> {
         let report = *self;
         vec![
             Column::for_people("action", move |scope: &&'a WaitComparison| {
@@ -99,7 +99,7 @@ impl<'a> BacktestReport<'a> {
     }
 
     /// How to read the table, the forecast, and why something is not explained.
-    fn remarks(&self) -> Vec<String> {
+    pub(super) fn remarks(&self) -> Vec<String> {
         let tolerances: Vec<String> = self
             .backtest
             .trace
@@ -150,7 +150,7 @@ impl<'a> BacktestReport<'a> {
     }
 
     /// The values that are not rejected, and those that are.
-    fn calibration_lines(&self) -> Vec<String> {
+    pub(super) fn calibration_lines(&self) -> Vec<String> {
         if self.calibration.is_empty() {
             return Vec::new();
         }

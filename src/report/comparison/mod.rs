@@ -2,6 +2,7 @@
 //! for terminals.
 
 mod junit;
+mod key_results;
 mod markdown;
 mod tables;
 mod text;

@@ -30,7 +30,7 @@ impl ComparisonReport<'_> {
         lines.join("\n") + "\n"
     }
 
-    fn outcome_of_gates(&self, outcome: BoundStatus) -> String {
+    pub(super) fn outcome_of_gates(&self, outcome: BoundStatus) -> String {
         let gates = &self.comparison.gates;
         let count = |outcome: BoundStatus| gates.iter().filter(|gate| gate.status == outcome).count();
         let (all, pass, fail) = (gates.len(), count(BoundStatus::Kept), count(BoundStatus::Broken));

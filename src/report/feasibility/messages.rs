@@ -23,6 +23,13 @@ pub struct Notice {
     pub help: Vec<String>,
 }
 
+impl Notice {
+    /// The finding with its consequence and the remedy.
+    pub fn in_a_line(&self) -> String {
+        std::iter::once(&self.title).chain(&self.help).map(String::as_str).collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// What a user should know before the run, the most severe first.
 pub fn warnings(scenario: &Scenario, analysis: &Feasibility) -> Vec<Notice> {
     notices(scenario, analysis, Finding::is_warning)

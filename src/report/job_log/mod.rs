@@ -6,3 +6,6 @@ mod writer;
 
 pub use observer::{DeferredRow, JobLogObserver};
 pub use writer::{JobLog, JobRow};
+
+/// The path of the job log in the folder of a run.
+pub const PATH: &str = "jobs.csv";

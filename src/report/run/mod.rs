@@ -3,6 +3,7 @@
 
 pub(crate) mod by_hour;
 mod json;
+mod key_results;
 pub mod over_time;
 pub mod precision;
 pub mod replications;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{RunReport, precision};
 use crate::engine::WorkerGroup;
-use crate::experiment::SummaryRow;
+use crate::experiment::{Results, SummaryRow};
 use crate::format;
 use crate::model::capacity::ResourceId;
 use crate::model::time::{Span, Time};
@@ -16,7 +16,8 @@ use crate::stats::Statistic::{
 };
 use crate::stats::interval::IntervalEstimate;
 use crate::stats::{JobScope, Measure, Metric, Statistic};
-use crate::{RunContext, messages, table};
+use crate::table::TextTable;
+use crate::{RunContext, messages};
 
 /// Rare outcomes of jobs: each has a column only if it occurs.
 const RARE: [(&str, Statistic); 9] = [
@@ -36,32 +37,47 @@ impl RunReport<'_> {
     /// precision.
     pub(crate) fn for_terminal(&self, place: &str) -> String {
         let RunReport { context, results, .. } = self;
-        let figures = Figures(results.summary.iter().map(|row| (row.metric, row)).collect());
-        let runs = if context.replications == 1 { "replication" } else { "replications" };
-        let Scenario { name, policy_label, seed, .. } = context.scenario;
-        let heading = format!("{name}: {policy_label}, {} {runs}, seed {seed}", context.replications);
-        let heading = match (context.warm_up, context.scenario.system.window.warmup - Time::ZERO) {
-            (Some(found), _) => format!("{heading}, {}", messages::warm_up_summary(found)),
-            (None, Span::ZERO) => heading,
-            (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
-        };
-        let mut parts = vec![heading];
+        let figures = Figures::of(results);
+        let mut parts = vec![self.heading()];
         parts.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));
-        parts.push(actions(context, &figures));
-        if !context.scenario.system.resources.is_empty() {
-            parts.push(resources(context, &figures));
-        }
-        parts.extend(workers(context, &figures));
+        parts.extend(tables(context, &figures).iter().map(|table| table.terminal(|_| false)));
         let precision = precision::lines(&self.plan.status(&self.results.replications));
         format!("{}\n{precision}{place}\n", parts.join("\n"))
     }
+
+    /// A line with the policy, the replications, the seed and the warm-up.
+    pub(super) fn heading(&self) -> String {
+        let context = &self.context;
+        let runs = if context.replications == 1 { "replication" } else { "replications" };
+        let Scenario { name, policy_label, seed, .. } = context.scenario;
+        let heading = format!("{name}: {policy_label}, {} {runs}, seed {seed}", context.replications);
+        match (context.warm_up, context.scenario.system.window.warmup - Time::ZERO) {
+            (Some(found), _) => format!("{heading}, {}", messages::warm_up_summary(found)),
+            (None, Span::ZERO) => heading,
+            (None, fixed) => format!("{heading}, warm-up {}", fixed.rounded()),
+        }
+    }
+}
+
+/// The tables of actions, of resources if there are any, and of workers that come and go.
+pub(super) fn tables(context: &RunContext, figures: &Figures) -> Vec<TextTable> {
+    let mut tables = vec![actions(context, figures)];
+    if !context.scenario.system.resources.is_empty() {
+        tables.push(resources(context, figures));
+    }
+    tables.extend(workers(context, figures));
+    tables
 }
 
 /// The figures by metric.
-struct Figures<'a>(BTreeMap<Metric, &'a SummaryRow>);
+pub(super) struct Figures<'a>(BTreeMap<Metric, &'a SummaryRow>);
 
-impl Figures<'_> {
-    fn row(
+impl<'a> Figures<'a> {
+    pub(super) fn of(results: &'a Results) -> Figures<'a> {
+        Figures(results.summary.iter().map(|row| (row.metric, row)).collect())
+    }
+
+    pub(super) fn row(
         &self,
         action: JobScope,
         resource: Option<ResourceId>,
@@ -72,14 +88,20 @@ impl Figures<'_> {
     }
 
     /// A figure's value, `-` if there is none.
-    fn cell(&self, action: JobScope, measure: Measure, statistic: Statistic, format: fn(f64) -> String) -> String {
+    pub(super) fn cell(
+        &self,
+        action: JobScope,
+        measure: Measure,
+        statistic: Statistic,
+        format: fn(f64) -> String,
+    ) -> String {
         let row = self.row(action, None, measure, statistic);
         let alone = row.map(|row| IntervalEstimate { interval: None, ..row.estimate });
         alone.map_or_else(|| "-".to_owned(), |estimate| format::with_half_width(estimate, format))
     }
 
     /// A figure's value with half the width of its interval.
-    fn with_interval(
+    pub(super) fn with_interval(
         &self,
         action: JobScope,
         resource: Option<ResourceId>,
@@ -98,7 +120,7 @@ impl Figures<'_> {
     }
 }
 
-fn actions(context: &RunContext, figures: &Figures) -> String {
+fn actions(context: &RunContext, figures: &Figures) -> TextTable {
     let slo = context.scenario.slo.map(|slo| format!("within {slo}"));
     let rare: Vec<(&str, Statistic)> = RARE.into_iter().filter(|&(_, statistic)| figures.occurs(statistic)).collect();
     let mut header = vec!["action", "jobs", "mean wait", "p50", "p95", "p99", "max"];
@@ -115,21 +137,21 @@ fn actions(context: &RunContext, figures: &Figures) -> String {
         cells
     };
     let rows: Vec<Vec<String>> = context.actions().chain([JobScope::All]).map(row).collect();
-    table::plain(&header, &rows, |_| false)
+    TextTable::new("Actions", header, rows)
 }
 
-fn resources(context: &RunContext, figures: &Figures) -> String {
+fn resources(context: &RunContext, figures: &Figures) -> TextTable {
     let row = |(index, name): (usize, &String)| {
         let resource = Some(ResourceId(index as u16));
         let share = figures.with_interval(JobScope::None, resource, Utilization, format::percent);
         vec![name.clone(), share]
     };
     let rows: Vec<Vec<String>> = context.scenario.system.resources.iter().enumerate().map(row).collect();
-    table::plain(&["resource", "utilization"], &rows, |_| false)
+    TextTable::new("Resources", ["resource", "utilization"], rows)
 }
 
 /// Workers that come and go, or that cost something.
-fn workers(context: &RunContext, figures: &Figures) -> Option<String> {
+fn workers(context: &RunContext, figures: &Figures) -> Option<TextTable> {
     let hours = figures.row(JobScope::All, None, WorkerHours, Mean)?.estimate.value?;
     let window = context.scenario.system.window.horizon - context.scenario.system.window.warmup;
     let mut header = vec!["workers", "on average", "worker-hours"];
@@ -146,5 +168,5 @@ fn workers(context: &RunContext, figures: &Figures) -> Option<String> {
         header.extend(["scale-outs", "scale-ins"]);
         cells.extend([ScaleOuts, ScaleIns].map(|measure| figures.cell(JobScope::All, measure, Count, format::count)));
     }
-    Some(table::plain(&header, &[cells], |_| false))
+    Some(TextTable::new("Workers", header, vec![cells]))
 }

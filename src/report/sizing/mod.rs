@@ -1,5 +1,6 @@
 //! A sizing's report: the tables of all settings that were simulated, and its text for terminals.
 
+mod key_results;
 mod tables;
 mod text;
 
@@ -32,6 +33,8 @@ pub struct SizingReport<'a> {
     pub seed: u64,
     /// The words of a `claimsim run` that all settings share.
     pub run_command: &'a str,
+    /// The same with the scenario's name, whatever the place of its file.
+    pub saved_command: &'a str,
     /// What a backtest of the scenario has shown, if one is named.
     pub backtest: Option<&'a str>,
 }

@@ -8,9 +8,10 @@ use crate::experiment::growth::QueueGrowth;
 use crate::experiment::sizing::{EvaluatedDesign, Sizing, TargetTest};
 use crate::experiment::unserved::UnservedJobs;
 use crate::format::{ValueFormat, of_hour, percent};
+use crate::messages;
 use crate::stats::bound_test::BoundStatus;
 use crate::stats::{HoursOfWeek, Measure};
-use crate::{messages, table};
+use crate::table::TextTable;
 
 impl SizingReport<'_> {
     /// The heading, the table, the answer, the commands that run it, and `place` (where the files
@@ -19,15 +20,15 @@ impl SizingReport<'_> {
         let mut lines = vec![self.heading()];
         if let Some(lost) = &self.lost {
             lines.push("Without a loss:".to_owned());
-            lines.push(self.table(lost.without));
+            lines.push(self.terminal_table(lost.without));
             lines.extend(self.answer(lost.without));
             lines.push(format!("\nWith a loss at the worst instant: {}", lost.words));
         }
         lines.extend(self.warnings(self.sizing).into_iter().map(|warning| format!("warning: {warning}")));
-        lines.push(self.table(self.sizing));
+        lines.push(self.terminal_table(self.sizing));
         lines.extend(self.answer(self.sizing));
         lines.extend(self.remarks());
-        let commands = self.run_commands();
+        let commands = self.run_commands(self.run_command);
         if !commands.is_empty() {
             lines.push("For all tables and charts of these runs:".to_owned());
             lines.extend(commands);
@@ -38,10 +39,10 @@ impl SizingReport<'_> {
 
     /// The commands that run the answer and the next cheaper design, with all their tables and
     /// charts; none if a worker is lost in them.
-    fn run_commands(&self) -> Vec<String> {
+    pub(super) fn run_commands(&self, begin: &str) -> Vec<String> {
         let command = |place: usize| {
             let evaluated = &self.sizing.evaluated[place];
-            let mut words = vec![format!("  {}", self.run_command)];
+            let mut words = vec![format!("  {begin}")];
             let settings = self.setting(evaluated).point.settings.iter();
             words.extend(settings.map(|(key, value)| format!("--set {}", quoted(&format!("{key}={value}")))));
             words.push(format!("--replications {}", evaluated.results.replications.len()));
@@ -51,13 +52,19 @@ impl SizingReport<'_> {
         places.filter(|_| self.lost.is_none()).map(command).collect()
     }
 
-    fn heading(&self) -> String {
+    pub(super) fn heading(&self) -> String {
         let (settings, keys) = (self.settings.len(), self.keys.join(", "));
         let of = if settings == 1 { "one setting" } else { &format!("the cheapest of {settings} settings") };
         format!("{}: {of} of {keys}, seed {}", self.title, self.seed)
     }
 
-    fn table(&self, sizing: &Sizing) -> String {
+    /// The settings that were simulated, with the last column, the verdict, aligned to the left.
+    fn terminal_table(&self, sizing: &Sizing) -> String {
+        let table = self.table("", sizing);
+        table.terminal(|index| index == table.header.len() - 1)
+    }
+
+    pub(super) fn table(&self, title: &str, sizing: &Sizing) -> TextTable {
         let conditions = self.targets.conditions.iter().map(|condition| condition.text.as_str());
         let mut header = self.keys.clone();
         header.push("cost");
@@ -80,7 +87,7 @@ impl SizingReport<'_> {
             cells
         };
         let rows: Vec<Vec<String>> = sizing.evaluated.iter().enumerate().map(row).collect();
-        table::plain(&header, &rows, |index| index == header.len() - 1)
+        TextTable::new(title, header, rows)
     }
 
     /// The result of a search, in lines.
@@ -178,7 +185,7 @@ impl SizingReport<'_> {
     }
 
     /// The error rate, and what limits the answer.
-    fn remarks(&self) -> Vec<String> {
+    pub(super) fn remarks(&self) -> Vec<String> {
         let level = percent(self.targets.level);
         let settings = match self.settings.len() {
             1 => "the setting".to_owned(),

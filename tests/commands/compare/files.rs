@@ -58,6 +58,8 @@ fn files_output_and_reproduction_of_a_comparison() {
         "inputs/scenario.toml",
         "junit.xml",
         "manifest.json",
+        "report.html",
+        "report.json",
         "report.md",
         "summary.csv",
         "wait_times.csv",

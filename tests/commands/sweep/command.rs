@@ -87,6 +87,8 @@ fn charts_choose_themselves_by_the_keys() {
             "charts/share_wait_below_2s_scan.svg",
             "inputs/scenario.toml",
             "manifest.json",
+            "report.html",
+            "report.json",
             "sweep.csv",
         ];
         assert_eq!(paths(&sandbox, "out"), expected);
@@ -109,7 +111,7 @@ fn charts_choose_themselves_by_the_keys() {
     assert!(printed.contains("8 points") && printed.contains("There is no chart of more than two keys"), "{printed}");
     assert_eq!(
         paths(&sandbox, "out"),
-        ["inputs/scenario.toml", "manifest.json", "sweep.csv"],
+        ["inputs/scenario.toml", "manifest.json", "report.html", "report.json", "sweep.csv"],
         "more keys have no chart"
     );
 }

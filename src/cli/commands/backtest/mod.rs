@@ -115,6 +115,10 @@ impl Study for BacktestStudy {
 
     fn print_warnings(&self) {}
 
+    fn warnings(&self, _: &BacktestResults) -> Vec<String> {
+        Vec::new()
+    }
+
     fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
         None
     }

@@ -119,6 +119,8 @@ fn saved_run(run: &Path, exec: ExecArgs) -> Result<ScenarioSource, CliError> {
 pub(crate) struct CompareStudy {
     alternatives: Alternatives,
     criteria: ComparisonCriteria,
+    /// Warnings of warm-ups.
+    too_short: Vec<String>,
 }
 
 impl CompareStudy {
@@ -139,10 +141,36 @@ impl CompareStudy {
             let Some(found) = found else { continue };
             inputs.notes.push(format!("{name}: {}", warm_up_summary(&found)));
             let warning = warm_up_warning(&found, scenario.system.window.horizon);
-            if let Some(warning) = warning.filter(|_| !quiet) {
-                warn(&format!("warning: {name}: {warning}"));
+            if let Some(warning) = warning {
+                let warning = format!("{name}: {warning}");
+                if !quiet {
+                    warn(&format!("warning: {warning}"));
+                }
+                self.too_short.push(warning);
             }
         }
+    }
+
+    /// The warnings of the feasibility analyses, each once, with the contenders that have it.
+    fn notices(&self) -> Vec<(Notice, Vec<&str>)> {
+        let mut printed: Vec<(Notice, Vec<&str>)> = Vec::new();
+        let list = &self.alternatives.list;
+        let analyses: Vec<Feasibility> = list.iter().map(|one| feasibility::analyze(&one.scenario)).collect();
+        // A key that one of the contenders reads is there for a reason.
+        let is_read = |finding: &Finding| {
+            let kind = std::mem::discriminant(finding);
+            let has = |one: &Feasibility| one.findings.iter().any(|other| std::mem::discriminant(other) == kind);
+            finding.is_unread() && !analyses.iter().all(has)
+        };
+        for (Alternative { name, scenario }, analysis) in list.iter().zip(&analyses) {
+            for remark in notices(scenario, analysis, |finding| finding.is_warning() && !is_read(finding)) {
+                match printed.iter_mut().find(|(other, _)| *other == remark) {
+                    Some((_, names)) => names.push(name),
+                    None => printed.push((remark, vec![name])),
+                }
+            }
+        }
+        printed
     }
 
     fn comparison_report<'a>(&'a self, comparison: &'a Comparison) -> ComparisonReport<'a> {
@@ -166,7 +194,7 @@ impl Study for CompareStudy {
         let alternatives = Alternatives::load(request)?;
         let baseline = &alternatives.list[alternatives.baseline];
         let criteria = criteria(&request.options, alternatives.baseline, baseline.scenario.replications)?;
-        let study = CompareStudy { alternatives, criteria };
+        let study = CompareStudy { alternatives, criteria, too_short: Vec::new() };
         study.comparing()?;
         Ok(study)
     }
@@ -175,29 +203,16 @@ impl Study for CompareStudy {
         &self.alternatives.inputs
     }
 
-    /// Prints the warnings of the feasibility analyses, each once, with the contenders that have
-    /// it.
     fn print_warnings(&self) {
-        let mut printed: Vec<(Notice, Vec<&str>)> = Vec::new();
-        let list = &self.alternatives.list;
-        let analyses: Vec<Feasibility> = list.iter().map(|one| feasibility::analyze(&one.scenario)).collect();
-        // A key that one of the contenders reads is there for a reason.
-        let is_read = |finding: &Finding| {
-            let kind = std::mem::discriminant(finding);
-            let has = |one: &Feasibility| one.findings.iter().any(|other| std::mem::discriminant(other) == kind);
-            finding.is_unread() && !analyses.iter().all(has)
-        };
-        for (Alternative { name, scenario }, analysis) in list.iter().zip(&analyses) {
-            for remark in notices(scenario, analysis, |finding| finding.is_warning() && !is_read(finding)) {
-                match printed.iter_mut().find(|(other, _)| *other == remark) {
-                    Some((_, names)) => names.push(name),
-                    None => printed.push((remark, vec![name])),
-                }
-            }
-        }
-        for (notice, names) in printed {
+        for (notice, names) in self.notices() {
             warn(&render(&notices_of(&names.join(", "), [notice])));
         }
+    }
+
+    fn warnings(&self, _: &Comparison) -> Vec<String> {
+        let notices = self.notices().into_iter();
+        let lines = notices.map(|(notice, names)| format!("{}: {}", names.join(", "), notice.in_a_line()));
+        lines.chain(self.too_short.iter().cloned()).collect()
     }
 
     fn at_once(&self) -> Option<(&Scenario, u32, bool)> {

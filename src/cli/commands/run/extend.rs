@@ -5,14 +5,13 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::job_log::JOBS;
-use crate::args::TableFormat;
+use crate::args::{OutputForm, TableFormat};
 use crate::exit::CliError;
 use crate::experiment::StoppingRule;
 use crate::inputs::ScenarioSource;
 use crate::options::{Command, RunOptions};
 use crate::report::RunContext;
-use crate::report::job_log::JobLog;
+use crate::report::job_log::{JobLog, PATH as JOBS};
 use crate::report::run::replications::{self, SavedTables};
 use crate::report::run::{over_time, tables};
 use crate::run_dir::manifest::Manifest;
@@ -36,6 +35,8 @@ pub(super) struct ResumedRun {
     pub(super) request: RunRequest<RunOptions>,
     pub(super) loaded: LoadedScenario,
     pub(super) previous: PreviousRun,
+    /// Whether it has a page.
+    pub(super) has_page: bool,
 }
 
 impl ResumedRun {
@@ -62,7 +63,8 @@ impl ResumedRun {
             check_columns(jobs, &loaded.scenario)?;
         }
         let request = RunRequest { sources: vec![source], options, seed: Some(manifest.seed) };
-        Ok(ResumedRun { request, loaded, previous: PreviousRun { outcomes, jobs } })
+        let has_page = OutputForm::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str())).has_page;
+        Ok(ResumedRun { request, loaded, previous: PreviousRun { outcomes, jobs }, has_page })
     }
 }
 

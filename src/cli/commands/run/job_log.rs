@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::CliError;
 use crate::experiment::{Progress, replicate_observed};
-use crate::report::job_log::{DeferredRow, JobLog, JobLogObserver};
+use crate::report::job_log::{DeferredRow, JobLog, JobLogObserver, PATH as JOBS};
 use crate::run_dir::finish;
 use crate::run_dir::manifest::{Hashing, Output};
 use crate::scenario::Scenario;
@@ -21,9 +21,6 @@ use crate::stats::{Measurements, ReplicationStats};
 
 /// The number of bytes that one read from a part takes.
 const BLOCK: usize = 1 << 16;
-
-/// The path of the job log in the folder of a run.
-pub(super) const JOBS: &str = "jobs.csv";
 
 /// Writes a job log.
 pub(super) struct JobLogWriter {

@@ -14,6 +14,7 @@ use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
 use crate::experiment::{self, Results, StoppingRule, feasibility};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
 use crate::options::{Command, RunOptions};
+use crate::report::feasibility::{Notice, warnings};
 use crate::report::messages::{missing_intervals, standstill_warning, warm_up_summary, warm_up_warning};
 use crate::report::run::{RunReport, precision};
 use crate::report::{Report, RunContext};
@@ -66,8 +67,8 @@ Examples:
     --precision 'mean(wait) ±2%'";
 
 impl Run {
-    pub(super) fn execute(self) -> Result<ExitStatus, CliError> {
-        let options = &self.options;
+    pub(super) fn execute(mut self) -> Result<ExitStatus, CliError> {
+        let options = self.options.clone();
         if options.max_replications.is_some() && options.precision.is_empty() && self.extend.is_none() {
             return Err(CliError::Input(
                 "--max-replications limits --precision, which is missing; write --replications for a fixed number"
@@ -77,12 +78,13 @@ impl Run {
         let (mut study, request, default_target) = match (&self.scenario, &self.extend) {
             (Some(scenario), _) => {
                 let sources = vec![ScenarioSource::open(scenario)?];
-                let request = RunRequest { sources, options: options.clone(), seed: self.study.seed };
+                let request = RunRequest { sources, options, seed: self.study.seed };
                 (RunStudy::load(&request)?, request, None)
             }
             (None, folder) => {
                 let folder = folder.as_ref().expect("clap requires a scenario or --extend");
-                let ResumedRun { request, loaded, previous } = ResumedRun::read(folder, options)?;
+                let ResumedRun { request, loaded, previous, has_page } = ResumedRun::read(folder, &options)?;
+                self.study.no_report |= !has_page;
                 (RunStudy::new(loaded, &request, Some(previous))?, request, Some(folder.clone()))
             }
         };
@@ -197,6 +199,21 @@ impl RunStudy {
     }
 }
 
+impl RunStudy {
+    /// What only the simulation has shown.
+    fn late_warnings(&self, output: &RunResults) -> Vec<String> {
+        let horizon = self.scenario.system.window.horizon;
+        let too_short = output.warm_up.as_ref().and_then(|found| warm_up_warning(found, horizon));
+        let replications = &output.results.replications;
+        let is_open = self.rule.status(replications).iter().any(|precision| !precision.is_met);
+        let imprecise = is_open.then(|| {
+            let number = replications.len();
+            format!("{number} replications do not reach the precision; --max-replications allows more")
+        });
+        output.standstill.clone().into_iter().chain(too_short).chain(output.batches.clone()).chain(imprecise).collect()
+    }
+}
+
 impl Study for RunStudy {
     type Options = RunOptions;
     type Results = RunResults;
@@ -213,6 +230,11 @@ impl Study for RunStudy {
 
     fn print_warnings(&self) {
         print_feasibility(&self.file, &self.scenario, &feasibility::analyze(&self.scenario));
+    }
+
+    fn warnings(&self, output: &RunResults) -> Vec<String> {
+        let notices = warnings(&self.scenario, &feasibility::analyze(&self.scenario));
+        notices.iter().map(Notice::in_a_line).chain(self.late_warnings(output)).collect()
     }
 
     fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
@@ -240,17 +262,8 @@ impl Study for RunStudy {
         };
         output.notes = self.inputs.notes.iter().chain(&output.standstill).cloned().collect();
         if !quiet {
-            let horizon = self.scenario.system.window.horizon;
-            let too_short = output.warm_up.as_ref().and_then(|found| warm_up_warning(found, horizon));
-            for warning in output.standstill.iter().chain(&too_short).chain(&output.batches) {
+            for warning in self.late_warnings(&output) {
                 warn(&format!("warning: {warning}"));
-            }
-            let replications = &output.results.replications;
-            if self.rule.status(replications).iter().any(|precision| !precision.is_met) {
-                let number = replications.len();
-                warn(&format!(
-                    "warning: {number} replications do not reach the precision; --max-replications allows more"
-                ));
             }
         }
         Ok(output)

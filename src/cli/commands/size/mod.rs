@@ -11,7 +11,7 @@ use crate::args::StudyArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::experiment::Progress;
 use crate::experiment::sizing::{Sizing, SizingWithOutage, WorstCaseOutage, size, size_with_outage};
-use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
+use crate::inputs::{LoadedInputs, ScenarioSource, overload_lines, print_overloads};
 use crate::options::{Command, SizeOptions};
 use crate::report::Report;
 use crate::report::sizing::{LostWorker, SizingReport};
@@ -19,6 +19,7 @@ use crate::run_dir::RunDir;
 use crate::scenario::Scenario;
 use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::Bar;
+use backtested::verdicts;
 pub(crate) use setup::SizeStudy;
 
 /// Find the cheapest configuration that meets the targets
@@ -66,8 +67,10 @@ Examples:
 
 impl Size {
     pub(super) fn execute(self) -> Result<ExitStatus, CliError> {
-        let Size { scenario, options, study: args } = self;
+        let Size { scenario, mut options, study: args } = self;
         let sources = vec![ScenarioSource::open(&scenario)?.cached()];
+        let verdicts = options.backtest.as_deref().map(|folder| verdicts(folder, &sources[0].text, &options));
+        options.backtest_verdicts = verdicts.transpose()?;
         let request = RunRequest { sources, options, seed: args.seed };
         let mut study = SizeStudy::load(&request)?;
         let target = target(&study, &args, "-size");
@@ -83,6 +86,12 @@ pub(crate) enum SizeResults {
 }
 
 impl SizeStudy {
+    /// The settings under which more work arrives than can be done.
+    fn overloaded(&self) -> Vec<(String, &Scenario)> {
+        let overloaded = self.designs.iter().filter(|design| design.overload.is_some());
+        overloaded.map(|design| (design.point.name(), &design.scenario)).collect()
+    }
+
     fn sizing_report<'a>(&'a self, results: &'a SizeResults) -> SizingReport<'a> {
         let (sizing, lost) = match results {
             SizeResults::Plain(sizing) => (sizing, None),
@@ -98,6 +107,7 @@ impl SizeStudy {
             cost_unit: &self.cost_unit,
             seed: self.inputs.seed,
             run_command: &self.run_command,
+            saved_command: &self.saved_command,
             backtest: self.backtest.as_deref(),
         }
     }
@@ -129,8 +139,11 @@ impl Study for SizeStudy {
     }
 
     fn print_warnings(&self) {
-        let overloaded = self.designs.iter().filter(|design| design.overload.is_some());
-        print_overloads(&overloaded.map(|design| (design.point.name(), &design.scenario)).collect::<Vec<_>>());
+        print_overloads(&self.overloaded());
+    }
+
+    fn warnings(&self, _: &SizeResults) -> Vec<String> {
+        overload_lines(&self.overloaded())
     }
 
     fn at_once(&self) -> Option<(&Scenario, u32, bool)> {

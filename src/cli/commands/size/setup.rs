@@ -1,7 +1,6 @@
 //! The designs that are sized: all loaded and priced, with targets parsed and interim looks
 //! determined.
 
-use super::backtested::verdicts;
 use crate::args::{GridArgs, expression_error, parse_all};
 use crate::exit::CliError;
 use crate::experiment::design::Grid;
@@ -30,6 +29,8 @@ pub(crate) struct SizeStudy {
     pub(super) inputs: LoadedInputs,
     /// A `claimsim run` with the request's scenario, options and seed.
     pub(super) run_command: String,
+    /// The same with the scenario's name, whatever the place of its file.
+    pub(super) saved_command: String,
     /// What a backtest of the scenario has shown.
     pub(super) backtest: Option<String>,
 }
@@ -54,9 +55,10 @@ impl SizeStudy {
         };
         let Scenario { seed, replications, .. } = &designs[0].scenario;
         inputs.seed = *seed;
-        let backtest = options.backtest.as_deref().map(|folder| verdicts(folder, &request.sources[0].text, options));
-        let backtest = backtest.transpose()?;
+        let backtest = options.backtest_verdicts.clone();
         inputs.notes.extend(backtest.clone());
+        let file = format!("{}.toml", inputs.title());
+        let saved_command = run_command(&file, Some(inputs.seed), request);
         let study = SizeStudy {
             keys: grid.keys().map(str::to_owned).collect(),
             targets: Targets {
@@ -71,7 +73,8 @@ impl SizeStudy {
             cost_unit: cost_unit.to_owned(),
             designs,
             inputs,
-            run_command: run_command(request),
+            run_command: run_command(&request.sources[0].file, request.seed, request),
+            saved_command,
             backtest,
         };
         study.check()?;
@@ -219,12 +222,12 @@ fn workers(scenario: &Scenario) -> String {
     ids.join(", ")
 }
 
-/// The words of a `claimsim run` that all designs of a request share.
-fn run_command(request: &RunRequest<SizeOptions>) -> String {
+/// The words of a `claimsim run` of this file that all designs of a request share.
+fn run_command(file: &str, seed: Option<u64>, request: &RunRequest<SizeOptions>) -> String {
     let changes = &request.options.changes;
-    let mut words = vec!["claimsim run".to_owned(), quoted(&request.sources[0].file)];
+    let mut words = vec!["claimsim run".to_owned(), quoted(file)];
     words.extend(changes.policy.iter().map(|policy| format!("--policy {}", quoted(policy))));
     words.extend(changes.set.iter().map(|set| format!("--set {}", quoted(set))));
-    words.extend(request.seed.map(|seed| format!("--seed {seed}")));
+    words.extend(seed.map(|seed| format!("--seed {seed}")));
     words.join(" ")
 }

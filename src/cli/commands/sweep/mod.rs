@@ -18,7 +18,7 @@ use crate::experiment::elasticity::{Effect, effects};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::{self, DesignPoint, PointResult};
 use crate::experiment::warmup::{find_warm_up, pilot_count};
-use crate::inputs::{LoadedInputs, ScenarioSource, print_overloads};
+use crate::inputs::{LoadedInputs, ScenarioSource, overload_lines, print_overloads};
 use crate::interrupt::advise;
 use crate::options::{Command, SweepOptions};
 use crate::report::Report;
@@ -114,25 +114,41 @@ pub(crate) struct SweepResults {
     measured: Vec<PointResult>,
     /// The effects of the perturbations; empty for a grid.
     effects: Vec<Effect>,
+    /// Warnings of warm-ups.
+    too_short: Option<String>,
 }
 
 impl SweepStudy {
+    /// The points at which more work arrives than can be done.
+    fn overloaded(&self) -> Vec<(String, &Scenario)> {
+        let trials = &self.points.trials;
+        match &self.design {
+            SweepDesign::Grid(grid) => (grid.points().iter().zip(trials))
+                .filter(|(_, trial)| trial.overload.is_some())
+                .map(|(point, trial)| (point.name(), &trial.scenario))
+                .collect::<Vec<_>>(),
+            // Both sides of a parameter have the load of the scenario itself, or nearly so.
+            SweepDesign::Perturbations(_) => (trials.first().filter(|trial| trial.overload.is_some()))
+                .map(|trial| (trial.scenario.name.clone(), &trial.scenario))
+                .into_iter()
+                .collect(),
+        }
+    }
+
     /// Determines the warm-up of the scenario, if it leaves that open, for all perturbations: the
     /// same jobs are measured on both sides of each parameter.
-    fn settle_perturbations(&mut self, quiet: bool) {
-        let Some(base) = self.points.trials.first_mut().map(|trial| &mut trial.scenario) else { return };
+    fn settle_perturbations(&mut self, quiet: bool) -> Option<String> {
+        let base = self.points.trials.first_mut().map(|trial| &mut trial.scenario)?;
         let bar = Bar::new(pilot_count(base), quiet);
         let found = find_warm_up(base, &bar);
         drop(bar);
-        let Some(found) = found else { return };
+        let found = found?;
         let (warmup, horizon) = (base.system.window.warmup, base.system.window.horizon);
         for DesignPoint { scenario, .. } in &mut self.points.trials {
             scenario.system.window.warmup = warmup;
             scenario.warm_up = WarmUpRule::Fixed;
         }
-        if let Some(warning) = warm_up_warning(&found, horizon).filter(|_| !quiet) {
-            warn(&format!("warning: {warning}"));
-        }
+        warm_up_warning(&found, horizon)
     }
 }
 
@@ -162,18 +178,11 @@ impl Study for SweepStudy {
     }
 
     fn print_warnings(&self) {
-        let trials = &self.points.trials;
-        print_overloads(&match &self.design {
-            SweepDesign::Grid(grid) => (grid.points().iter().zip(trials))
-                .filter(|(_, trial)| trial.overload.is_some())
-                .map(|(point, trial)| (point.name(), &trial.scenario))
-                .collect::<Vec<_>>(),
-            // Both sides of a parameter have the load of the scenario itself, or nearly so.
-            SweepDesign::Perturbations(_) => (trials.first().filter(|trial| trial.overload.is_some()))
-                .map(|trial| (trial.scenario.name.clone(), &trial.scenario))
-                .into_iter()
-                .collect(),
-        });
+        print_overloads(&self.overloaded());
+    }
+
+    fn warnings(&self, results: &SweepResults) -> Vec<String> {
+        overload_lines(&self.overloaded()).into_iter().chain(results.too_short.clone()).collect()
     }
 
     fn at_once(&self) -> Option<(&Scenario, u32, bool)> {
@@ -194,8 +203,12 @@ impl Study for SweepStudy {
     }
 
     fn simulate(&mut self, _: &RunDir, quiet: bool) -> Result<SweepResults, CliError> {
+        let mut warning = None;
         if let SweepDesign::Perturbations(_) = self.design {
-            self.settle_perturbations(quiet);
+            warning = self.settle_perturbations(quiet);
+        }
+        if let Some(warning) = warning.iter().find(|_| !quiet) {
+            warn(&format!("warning: {warning}"));
         }
         let mut finished = std::mem::take(&mut self.finished);
         let trials = &self.points.trials;
@@ -213,18 +226,22 @@ impl Study for SweepStudy {
         drop(bar);
         let is_too_short = |measured: &&PointResult| measured.warm_up.is_some_and(|found| found.is_too_short);
         let too_short = measured.iter().filter(is_too_short).count();
-        if too_short > 0 && !quiet {
-            warn(&format!(
-                "warning: at {too_short} of {} points the run is too short to find the end of the warm-up, and only its \
-                 second half is measured; try a longer horizon, or a fixed warm-up",
+        if too_short > 0 {
+            let words = format!(
+                "at {too_short} of {} points the run is too short to find the end of the warm-up, and only its second half \
+                 is measured; try a longer horizon, or a fixed warm-up",
                 trials.len()
-            ));
+            );
+            if !quiet {
+                warn(&format!("warning: {words}"));
+            }
+            warning = Some(words);
         }
         let effects = match &self.design {
             SweepDesign::Perturbations(perturbations) => effects(&perturbations.list, &measured),
             SweepDesign::Grid(_) => Vec::new(),
         };
-        Ok(SweepResults { measured, effects })
+        Ok(SweepResults { measured, effects, too_short: warning })
     }
 
     fn committed(&self) {
@@ -235,7 +252,7 @@ impl Study for SweepStudy {
 
     fn report<'a>(&'a self, results: &'a SweepResults) -> Box<dyn Report + 'a> {
         let (title, trials) = (self.points.inputs.title(), self.points.trials.as_slice());
-        let (shown, SweepResults { measured, effects }) = (&self.responses, results);
+        let (shown, SweepResults { measured, effects, .. }) = (&self.responses, results);
         match &self.design {
             SweepDesign::Grid(grid) => Box::new(SweepReport { title, grid, shown, trials, measured }),
             SweepDesign::Perturbations(Perturbations { list: perturbations, left_out: skipped, .. }) => {
