@@ -167,21 +167,17 @@ impl Explain {
             return Ok(Wanted::Job(JobId(job)));
         }
         let names = || scenario.system.actions.iter().map(|action| action.name.as_str());
-        let action = match &self.action {
-            None => None,
-            Some(name) => match names().position(|action| action == name) {
-                Some(index) => Some(ActionId(index as u16)),
-                None => {
-                    let meant = nearest(name, names());
-                    let meant = meant.map_or("; the".to_owned(), |meant| format!("; did you mean `{meant}`? The"));
-                    let known = names().take(LISTED).collect::<Vec<&str>>().join(", ");
-                    let more = if names().count() > LISTED { ", …" } else { "" };
-                    return Err(CliError::Input(format!(
-                        "--action: there is no action `{name}`{meant} scenario has {known}{more}"
-                    )));
-                }
-            },
+        let action = |name: &String| {
+            if let Some(index) = names().position(|action| action == name) {
+                return Ok(ActionId(index as u16));
+            }
+            let meant = nearest(name, names());
+            let meant = meant.map_or("; the".to_owned(), |meant| format!("; did you mean `{meant}`? The"));
+            let known = names().take(LISTED).collect::<Vec<&str>>().join(", ");
+            let more = if names().count() > LISTED { ", …" } else { "" };
+            Err(CliError::Input(format!("--action: there is no action `{name}`{meant} scenario has {known}{more}")))
         };
+        let action = self.action.as_ref().map(action).transpose()?;
         Ok(Wanted::Longest { count: self.worst.map_or(1, usize::from), action })
     }
 

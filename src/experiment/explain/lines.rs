@@ -81,18 +81,16 @@ impl Lines {
     /// event of its own. Only a state that was asked for may come after it.
     pub(super) fn set_reason(&mut self, now: Time, reason: WaitReason, before: usize) {
         let all = self.first.iter_mut().chain(self.last.iter_mut().map(|(line, _)| line));
-        match all.rev().find(|line| line.from <= now).filter(|line| line.to == now) {
-            Some(line) => line.reason = Some(reason),
-            None => {
-                self.push(Line { from: now, to: now, what: What::Reason, reason: Some(reason) }, before);
-                let last = self.last.len();
-                if last > 1 && self.last[last - 2].0.from > now {
-                    self.last.swap(last - 2, last - 1);
-                } else if last == 0 && self.first.len() > 1 && self.first[self.first.len() - 2].from > now {
-                    let last = self.first.len();
-                    self.first.swap(last - 2, last - 1);
-                }
-            }
+        if let Some(line) = all.rev().find(|line| line.from <= now).filter(|line| line.to == now) {
+            line.reason = Some(reason);
+            return;
+        }
+        self.push(Line { from: now, to: now, what: What::Reason, reason: Some(reason) }, before);
+        let (first, last) = (self.first.len(), self.last.len());
+        if last > 1 && self.last[last - 2].0.from > now {
+            self.last.swap(last - 2, last - 1);
+        } else if last == 0 && first > 1 && self.first[first - 2].from > now {
+            self.first.swap(first - 2, first - 1);
         }
     }
 

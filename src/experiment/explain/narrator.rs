@@ -296,10 +296,10 @@ impl<'a> Narrator<'a> {
                     self.push(now, What::Ended { job: job.id, action: job.action, worker, outcome, units });
                 }
             }
-            Event::Left { job, outcome, .. } => {
-                if self.target.as_mut().is_some_and(|target| target.before.remove(&job.id)) {
-                    self.push(now, What::Left { job: job.id, action: job.action, outcome });
-                }
+            Event::Left { job, outcome, .. }
+                if self.target.as_mut().is_some_and(|target| target.before.remove(&job.id)) =>
+            {
+                self.push(now, What::Left { job: job.id, action: job.action, outcome });
             }
             Event::GroupScaled { group, from, to } => {
                 let places = self.system.groups[group].places.clone();

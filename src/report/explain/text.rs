@@ -48,14 +48,17 @@ impl ExplainReport<'_> {
 
     fn story(&self, story: &Story) -> String {
         let Story { job, action, attempt, first, parent, need, .. } = story;
-        let mut title =
-            format!("Job {} ({}), replication {}", job.0, self.action(*action), self.explanation.replication);
-        if *attempt > 1 {
-            title += &format!(", attempt {attempt} of the chain of job {}", first.0);
-        }
-        if let Some(parent) = parent {
-            title += &format!(", child of job {}", parent.0);
-        }
+        let of_chain = match attempt {
+            1 => String::new(),
+            attempt => format!(", attempt {attempt} of the chain of job {}", first.0),
+        };
+        let of_parent = parent.map_or_else(String::new, |parent| format!(", child of job {}", parent.0));
+        let title = format!(
+            "Job {} ({}), replication {}{of_chain}{of_parent}",
+            job.0,
+            self.action(*action),
+            self.explanation.replication
+        );
         let units = self.units(self.system().need(*need).iter().filter(|(_, units)| *units > 0));
         let zone = self.scenario.time_zone.name();
         let policy = &self.scenario.policy_label;
@@ -81,12 +84,10 @@ impl ExplainReport<'_> {
         if let What::Several { .. } = line.what {
             what = format!("until {}: {what}", since(line.to));
         }
-        if let Some(reason) = line.reason {
-            what += &format!(" [{}]", self.reason(reason));
-        }
+        let reason = line.reason.map_or_else(String::new, |reason| format!(" [{}]", self.reason(reason)));
         let indent = " ".repeat(time.len());
-        let details: String = details.iter().map(|detail| format!("{indent}  {detail}\n")).collect();
-        format!("{time}{what}\n{details}")
+        let details = details.iter().map(|detail| format!("{indent}  {detail}\n"));
+        format!("{time}{what}{reason}\n{}", details.collect::<Vec<String>>().concat())
     }
 
     /// What happens, in words, and further lines about it.
@@ -267,17 +268,10 @@ impl ExplainReport<'_> {
 
     /// The attempts, the children and their sum.
     fn chain(&self, story: &Story) -> String {
-        let mut text = String::new();
-        for attempt in &story.attempts {
-            text += &format!("{}\n", self.attempt(attempt));
-        }
-        for child in story.children.iter().take(MOST_CHILDREN) {
-            text += &format!("{}\n", self.child(story, child));
-        }
+        let attempts = story.attempts.iter().map(|attempt| self.attempt(attempt));
+        let children = story.children.iter().take(MOST_CHILDREN).map(|child| self.child(story, child));
         let more = story.children.len().saturating_sub(MOST_CHILDREN);
-        if more > 0 {
-            text += &format!("and {more} more children\n");
-        }
+        let more = (more > 0).then(|| format!("and {more} more children"));
         let chain = story.chain;
         let mut parts = vec![("wait", chain.wait), ("service", chain.service)];
         parts.extend(
@@ -286,7 +280,9 @@ impl ExplainReport<'_> {
         let parts: Vec<String> =
             parts.iter().map(|(name, part)| format!("{name} {}", length_in_words(*part))).collect();
         let end = if chain.is_over { "" } else { " at least, up to the end of the run" };
-        text + &format!("Response {}{end}: {}\n", length_in_words(chain.length()), parts.join(", "))
+        let response = format!("Response {}{end}: {}\n", length_in_words(chain.length()), parts.join(", "));
+        let lines: Vec<String> = attempts.chain(children).chain(more).chain([response]).collect();
+        lines.join("\n")
     }
 
     fn attempt(&self, attempt: &AttemptStory) -> String {
