@@ -206,7 +206,8 @@ fn retries_and_children_split_the_response() {
         action = "parent"
         at = "4s"
     "#;
-    // 0 to 10 s, due again at 40 s; the parent runs from 10 to 30 s, its children one after another.
+    // 0 to 10 s, due again at 40 s. The parent runs from 10 to 30 s, its children one after the
+    // other.
     let fails = story(scenario, &["--job", "0"]);
     let response = json!({
         "response_s": 50.0, "is_lower_bound": false,

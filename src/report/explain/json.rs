@@ -1,5 +1,5 @@
-//! The document of `claimsim explain --json`: times in seconds from the start, as in `jobs.csv`, and
-//! what happens in the words of `claimsim explain`.
+//! The document of `claimsim explain --json`: times in seconds from the start, as in `jobs.csv`,
+//! and what happens in the words of `claimsim explain`.
 
 use serde_json::{Map, Value, json};
 
