@@ -18,6 +18,7 @@ use claimsim_stats as stats;
 mod audit;
 pub mod backtest;
 mod batch_means;
+pub mod blame;
 pub mod comparison;
 pub mod design;
 pub mod diff;

@@ -38,10 +38,11 @@ pub mod timeline;
 mod verdicts;
 mod wait_curves;
 
-pub use charts::import_charts;
+pub use charts::{ChartStyle, import_charts};
 pub use context::RunContext;
 pub use format::duration;
 pub use key_results::KeyResults;
+pub use plot::theme::Theme;
 use serde_json::Value;
 pub use table::TextTable;
 pub use verdicts::in_color;

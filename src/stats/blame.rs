@@ -37,6 +37,9 @@ pub struct ActionBlame {
     pub action: JobScope,
     /// The mean wait in seconds, split by [`WAIT_PARTS`]; `None` without a wait.
     pub wait_s: Option<[f64; WAIT_PARTS.len()]>,
+    /// The part of `busy` by the action that holds the scarce units, in seconds of the mean wait;
+    /// empty unless it was asked for.
+    pub holders_s: Vec<(ActionId, f64)>,
     /// The mean response in seconds, split by [`RESPONSE_PARTS`]; `None` without a response.
     pub response_s: Option<[f64; RESPONSE_PARTS.len()]>,
 }
@@ -252,6 +255,7 @@ impl BlameSums {
         let mean = |nanos: f64, count: u64| nanos / NANOS as f64 / count as f64;
         ActionBlame {
             action,
+            holders_s: Vec::new(),
             wait_s: (self.wait.1 > 0).then(|| parts.map(|part| mean(part as f64, self.wait.1))),
             response_s: (self.responses > 0)
                 .then(|| self.response.nanos().map(|part| mean(part as f64, self.responses))),
