@@ -9,6 +9,7 @@ mod differences;
 mod elasticity;
 mod import;
 mod over_time;
+mod png;
 mod style;
 mod sweep;
 mod targets;
@@ -16,6 +17,7 @@ mod waits;
 mod warm_up;
 
 pub use import::import_charts;
+pub use png::CAN_DRAW_PNG;
 pub use style::ChartStyle;
 
 use std::collections::BTreeSet;
