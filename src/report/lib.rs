@@ -38,7 +38,7 @@ pub mod timeline;
 mod verdicts;
 mod wait_curves;
 
-pub use charts::{ChartStyle, import_charts};
+pub use charts::{CAN_DRAW_PNG, ChartStyle, import_charts};
 pub use context::RunContext;
 pub use format::duration;
 pub use key_results::KeyResults;

@@ -280,11 +280,16 @@ impl ChainParts {
         }
     }
 
+    /// Whether a row has started children.
+    pub(super) fn is_parent(&self, job: &Job) -> bool {
+        !self.parents.is_empty() && self.parents.contains(&job.id)
+    }
+
     /// A row ends; its chain `counts` or does not.
     pub(super) fn ended(&mut self, end: RowEnd<'_>, counts: bool) {
         let RowEnd { now, job, attempt, run, outcome, is_last } = end;
         let before = if attempt.number > 1 || !is_last { self.ended.remove(&attempt.first) } else { None };
-        let is_parent = !self.parents.is_empty() && self.parents.remove(&job.id);
+        let is_parent = self.is_parent(job) && self.parents.remove(&job.id);
         if !counts || is_last && !has_response(outcome) {
             return;
         }

@@ -278,7 +278,8 @@ impl StatsObserver {
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool) {
         self.occupancy.advance(now);
         let is_in_window = self.plain_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
-        let is_plain = outcome == JobOutcome::Done && is_last && attempt.since == job.scheduled_at;
+        let is_parent = job.chain.is_some() && self.chains.is_parent(job);
+        let is_plain = outcome == JobOutcome::Done && is_last && attempt.since == job.scheduled_at && !is_parent;
         if is_in_window && is_plain && run.busy_since == run.claimed_at {
             // Nearly all rows. A row within the window counts.
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;

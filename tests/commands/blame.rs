@@ -86,7 +86,7 @@ fn fragmented_when_units_are_free_on_no_single_worker() {
     check(
         r#"
         horizon = "1m"
-        claim = { delay = "none", placement = "worst-fit" }
+        claim = { delay = "none", placement = "most-free" }
         worker.w = { count = 2, capacity = { slot = 2 } }
         [action.other]
         capacity = { slot = 1 }
@@ -295,9 +295,9 @@ const MIXED: &str = r#"
     [queue]
     limit = 40
     [worker.w]
-    count = 3
-    capacity = { cpu = 2, gpu = 1 }
-    outages = { up = { exponential = { mean = "6h" } }, down = { exponential = { mean = "30m" } }, kind = "crash" }
+    count = 2
+    capacity = { cpu = 3, gpu = 1 }
+    outages = { up = { exponential = { mean = "2h" } }, down = { exponential = { mean = "40m" } }, kind = "crash" }
     [action.small]
     capacity = { cpu = 1 }
     arrival = { poisson = { rate = "70/h" } }

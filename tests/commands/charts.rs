@@ -257,3 +257,46 @@ fn imports_draw_fits_beside_the_runs() {
     assert!(message.contains("x.charts exists and is not overwritten"), "{message}");
     assert!(!sandbox.path("x.toml").exists());
 }
+
+#[test]
+fn theme_and_size_are_kept_and_reproduced() {
+    let sandbox = Sandbox::with("s.toml", NAMES);
+    let options = ["--chart-theme", "dark", "--chart-size", "450x9000", "--replications", "1"];
+    let all = charts(&sandbox, &[&["run", "s.toml"][..], &options].concat());
+    for (path, svg) in &all {
+        assert!(svg.contains(" width=\"450\" ") && !svg.contains("@media"), "{path}");
+    }
+    let manifest = fs::read_to_string(sandbox.path("out/manifest.json")).unwrap();
+    assert!(manifest.contains("\"chart_theme\": \"dark\"") && manifest.contains("\"450x9000\""), "{manifest}");
+    sandbox.claimsim(&["reproduce", "out", "--quiet"]).assert().success();
+    // A longer run keeps them, unless told otherwise.
+    sandbox.claimsim(&["run", "--extend", "out", "--replications", "2", "--chart-size", "90x9000"]).assert().success();
+    let svg = fs::read_to_string(sandbox.path("out/charts/utilization.svg")).unwrap();
+    assert!(svg.contains(" width=\"90\" ") && !svg.contains("@media"), "{svg}");
+
+    let refused = sandbox.claimsim(&["run", "s.toml", "--chart-size", "450"]).assert().code(2);
+    let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("'450'") && said.contains("1600x1200"), "{said}");
+}
+
+#[cfg(not(feature = "png"))]
+#[test]
+fn pictures_need_a_build_that_draws_them() {
+    let sandbox = Sandbox::with("s.toml", NAMES);
+    let refused = sandbox.claimsim(&["run", "s.toml", "--chart-png", "--out", "out"]).assert().code(2);
+    let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("feature `png`") && said.contains("--features png"), "{said}");
+    assert!(!sandbox.path("out").exists());
+}
+
+#[cfg(feature = "png")]
+#[test]
+fn each_chart_has_a_picture_that_is_reproduced() {
+    let sandbox = Sandbox::with("s.toml", NAMES);
+    let all = charts(&sandbox, &["run", "s.toml", "--chart-png"]);
+    for (path, _) in &all {
+        let png = fs::read(sandbox.path("out").join(path.replace(".svg", ".png"))).unwrap();
+        assert_eq!(&png[1..4], b"PNG", "{path}");
+    }
+    sandbox.claimsim(&["reproduce", "out", "--quiet"]).assert().success();
+}

@@ -403,7 +403,7 @@ fn fits(units: &[i64], need: &CapacityMap) -> bool {
 
 impl Observer for Narrator<'_> {
     fn on(&mut self, now: Time, event: &Event<'_>) {
-        if let Event::WaitReason { need, reason } = *event {
+        if let Event::WaitReason { need, reason, .. } = *event {
             return self.reason(now, need, reason);
         }
         self.settle(now);

@@ -9,13 +9,16 @@ mod differences;
 mod elasticity;
 mod import;
 mod over_time;
+mod png;
 mod style;
 mod sweep;
 mod targets;
+mod wait_reasons;
 mod waits;
 mod warm_up;
 
 pub use import::import_charts;
+pub use png::CAN_DRAW_PNG;
 pub use style::ChartStyle;
 
 use std::collections::BTreeSet;
@@ -35,6 +38,8 @@ pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<Outp
         file("charts/utilization.svg", over_time::utilization(context, results)),
         file("charts/queue_length.svg", over_time::queue_length(context, results)),
     ];
+    let reasons = wait_reasons::draw(context, results);
+    charts.extend(reasons.map(|drawn| file("charts/wait_reasons.svg", drawn)));
     let hours = run::by_hour::rows(&results.replications);
     let by_hour = hours.and_then(|rows| by_hour::draw(context, &rows));
     charts.extend(by_hour.map(|drawn| file("charts/by_hour.svg", drawn)));
