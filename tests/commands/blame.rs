@@ -77,7 +77,7 @@ fn busy_is_split_by_the_units_that_each_action_holds() {
         assert_eq!(figure(&sandbox, ["waiter", "busy", holder, "share"]), Some(seconds / 8.0));
     }
     let text = sandbox.stdout(&["run", "case.toml", "--out", "again", "--replications", "1", "--blame"]);
-    assert!(text.contains("waiter waits: 100 % busy (75.0 % large, 25.0 % small)"), "{text}");
+    assert!(text.contains("waiter waits: 100.0 % busy (75.0 % large, 25.0 % small)"), "{text}");
 }
 
 /// One of two units is free on each of two workers, and the job needs both on one of them.
