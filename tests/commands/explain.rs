@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::support::{Row, Sandbox};
+use crate::timeline::{self, trace_events::Trace};
 
 /// The only story of a scenario.
 fn story(scenario: &str, arguments: &[&str]) -> Value {
@@ -345,7 +346,9 @@ fn parts_sum_to_waits_and_the_worst_are_those_of_the_job_log() {
         longest.sort_by_key(|(wait, job)| (-wait, *job));
         longest.truncate(12);
         let stories = document["jobs"].as_array().unwrap();
-        let timeline = blame_of_timeline(&sandbox);
+        let blame_of = blame_of_timeline(&sandbox);
+        let trace = Trace::read(&std::fs::read(sandbox.path("t.json")).unwrap());
+        timeline::check(&trace, &rows, (0, 3_600_000_000_000));
         let told: Vec<(i64, u64)> =
             stories.iter().map(|story| (nanos(&story["wait_s"]), story["job"].as_u64().unwrap())).collect();
         assert_eq!(told, longest, "{policy}");
@@ -353,7 +356,7 @@ fn parts_sum_to_waits_and_the_worst_are_those_of_the_job_log() {
             let parts = story["blame"].as_object().unwrap();
             assert_eq!(parts.values().map(nanos).sum::<i64>(), nanos(&story["wait_s"]), "{policy}: {story:#}");
             // A job that is claimed after the horizon has no slice.
-            if let Some(blame) = timeline.get(&story["job"].as_u64().unwrap()) {
+            if let Some(blame) = blame_of.get(&story["job"].as_u64().unwrap()) {
                 assert_eq!(blame, &story["blame"], "{policy}: {story:#}");
             }
             let busy = story["busy"].as_object().unwrap();

@@ -1,6 +1,6 @@
 //! `run --timeline`: the trace is sound, and shows what `jobs.csv` of the same run lists.
 
-mod trace_events;
+pub(crate) mod trace_events;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -114,7 +114,7 @@ fn seconds(slice: &Slice, key: &str) -> Nanos {
 }
 
 /// Checks that slices and counters between two instants are those of the rows.
-fn check(trace: &Trace, rows: &[Row], (from, to): (Nanos, Nanos)) {
+pub(crate) fn check(trace: &Trace, rows: &[Row], (from, to): (Nanos, Nanos)) {
     let claimed = |row: &&Row| cell(row, "claimed_at_s").is_some_and(|at| at <= to);
     let ended = |row: &Row| cell(row, "ended_at_s").filter(|at| *at <= to);
     let mut slices: BTreeMap<u64, &Slice> = BTreeMap::new();
