@@ -28,6 +28,8 @@ pub(crate) struct Narrator<'a> {
     target: Option<Target>,
     chain: Chain,
     lines: Lines,
+    /// Why the policy holds the job back now, if it does.
+    hold: Option<String>,
     /// What has to be looked up in the simulation after the event.
     pub(crate) open: OpenQuestions,
 }
@@ -106,6 +108,7 @@ impl<'a> Narrator<'a> {
             target: None,
             chain: Chain::new(job, first),
             lines: Lines::default(),
+            hold: None,
             open: OpenQuestions::default(),
         }
     }
@@ -123,6 +126,18 @@ impl<'a> Narrator<'a> {
     /// Whether the job waits.
     pub(crate) fn waits(&self) -> bool {
         self.target.as_ref().is_some_and(Target::waits)
+    }
+
+    /// What the job needs while it waits and is not known to be held back.
+    pub(crate) fn may_be_held(&self) -> Option<NeedId> {
+        let target = self.target.as_ref().filter(|target| target.waits())?;
+        let is_known = target.reason == WaitReason::HeldByPolicy && target.due_at < target.until;
+        (!is_known).then_some(target.job.need)
+    }
+
+    /// Why the policy holds the job back now, if it does.
+    pub(crate) fn set_hold(&mut self, words: Option<String>) {
+        self.hold = words;
     }
 
     /// The waiting jobs before the job.
@@ -215,7 +230,7 @@ impl<'a> Narrator<'a> {
 
     fn push(&mut self, now: Time, what: What) {
         let before = self.target.as_ref().map_or(0, |target| target.before.len());
-        self.lines.push(Line { from: now, to: now, what, reason: None }, before);
+        self.lines.push(Line { from: now, to: now, what, reason: None, hold: None }, before);
     }
 
     /// The reason of all jobs with a need changes.
@@ -231,7 +246,8 @@ impl<'a> Narrator<'a> {
         }
         (target.reason, target.reason_since) = (reason, now);
         let before = target.before.len();
-        self.lines.set_reason(now, reason, before);
+        let hold = self.hold.take().filter(|_| reason == WaitReason::HeldByPolicy);
+        self.lines.set_reason(now, (reason, hold), before);
     }
 
     /// The job falls due.
@@ -261,9 +277,10 @@ impl<'a> Narrator<'a> {
     /// Time has moved on since the job fell due: the reason of that instant is final.
     fn settle(&mut self, now: Time) {
         if let Some(target) = self.target.as_ref().filter(|target| target.waits() && target.due_at < now)
-            && let Some(line) = self.lines.first_mut()
+            && let Some(line) = self.lines.first_mut().filter(|line| line.reason.is_none())
         {
-            line.reason.get_or_insert(target.reason);
+            line.reason = Some(target.reason);
+            line.hold = self.hold.take().filter(|_| target.reason == WaitReason::HeldByPolicy);
         }
     }
 
