@@ -23,6 +23,8 @@ pub mod comparison;
 pub mod design;
 pub mod diff;
 pub mod elasticity;
+pub mod explain;
+mod explaining_policy;
 pub mod expression;
 pub mod feasibility;
 pub mod growth;
@@ -35,6 +37,7 @@ mod stopping_rule;
 pub mod sweep;
 pub mod unserved;
 pub mod warmup;
+mod watched_run;
 pub mod worker_states;
 
 pub use audit::audit;

@@ -19,6 +19,7 @@ mod context;
 pub mod diff;
 mod digits;
 pub mod elasticity;
+pub mod explain;
 pub mod feasibility;
 mod files;
 mod format;

@@ -267,7 +267,7 @@ fn theme_and_size_are_kept_and_reproduced() {
         assert!(svg.contains(" width=\"450\" ") && !svg.contains("@media"), "{path}");
     }
     let manifest = fs::read_to_string(sandbox.path("out/manifest.json")).unwrap();
-    assert!(manifest.contains("\"chart_theme\": \"dark\"") && manifest.contains("\"450x9000\""), "{manifest}");
+    assert!(manifest.contains("\"theme\": \"dark\"") && manifest.contains("\"450x9000\""), "{manifest}");
     sandbox.claimsim(&["reproduce", "out", "--quiet"]).assert().success();
     // A longer run keeps them, unless told otherwise.
     sandbox.claimsim(&["run", "--extend", "out", "--replications", "2", "--chart-size", "90x9000"]).assert().success();

@@ -15,6 +15,7 @@ mod determinism;
 mod diff;
 mod document_times;
 mod exit_codes;
+mod explain;
 mod feasibility;
 mod files;
 mod hostile;

@@ -238,11 +238,17 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// open, and gives the observer back.
     pub fn finish(mut self) -> O {
         while self.run_for(STRIDE) {}
-        self.report_at_horizon();
-        self.stop = NO_EVENT;
+        self.pass_horizon();
         while self.observer.is_following() && self.run_for(STRIDE) {}
         self.report_open_rows();
         self.observer
+    }
+
+    /// Once nothing more happens before the horizon: reports the rows that are still there. From
+    /// then on [`Simulation::step`] goes on past the horizon.
+    pub fn pass_horizon(&mut self) {
+        self.report_at_horizon();
+        self.stop = NO_EVENT;
     }
 
     fn report_at_horizon(&mut self) {
