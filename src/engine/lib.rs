@@ -48,6 +48,7 @@ pub mod queue;
 mod resources;
 mod staffing;
 mod system;
+mod wait_reasons;
 
 pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 pub use calendar::LAST_INSTANT;
@@ -65,3 +66,4 @@ pub use system::{
     ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, InitialRow, InitialState, JobFilter, Requeue,
     RuntimeEstimate, Spawns, System, Window,
 };
+pub use wait_reasons::WaitReason;

@@ -2,11 +2,12 @@
 
 use crate::arrival::JobOverrides;
 use crate::model::action::ActionId;
-use crate::model::capacity::CapacityMap;
+use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
 use crate::system::availability::OutageKind;
+use crate::wait_reasons::WaitReason;
 
 /// Receives every event of a run, in the order in which the events happen.
 ///
@@ -68,6 +69,9 @@ pub enum Event<'a> {
     GroupScaled { group: usize, from: u32, to: u32 },
     /// A cron's firing makes no job, because of its overlap rule or because no worker is alive.
     FiringSkipped { action: ActionId },
+    /// From now on jobs with this need wait for this reason, if any wait. Reported for every need
+    /// at the start, and later only while jobs with the need wait.
+    WaitReason { need: NeedId, reason: WaitReason },
     /// At the horizon a row still waits.
     StillWaiting { job: &'a Job, attempt: Attempt },
     /// At the horizon a row still runs.
@@ -109,6 +113,7 @@ impl<'a> Event<'a> {
             | Event::WorkerGone { .. }
             | Event::GroupScaled { .. }
             | Event::FiringSkipped { .. }
+            | Event::WaitReason { .. }
             | Event::HorizonPassed { .. } => None,
         }
     }

@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::backtest::BacktestReport;
 use crate::comparison::ComparisonReport;
 use crate::elasticity::ElasticityReport;
-use crate::run::{RunReport, by_hour, over_time, precision, replications, tables};
+use crate::experiment::blame as blame_rows;
+use crate::run::{RunReport, blame, by_hour, over_time, precision, replications, tables};
 use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
 use crate::{KeyResults, OutputFile, Report, charts, file};
@@ -20,6 +21,7 @@ impl Report for RunReport<'_> {
             file(replications::PATH, replications::write(context, plan.quantities(), replications)),
             file(tables::WAIT_TIMES, tables::wait_times(context, results)),
             file(tables::UTILIZATION, tables::utilization(context, results)),
+            file(blame::PATH, blame::write(context, &blame_rows::rows(replications))),
         ];
         let by_hour = by_hour::rows(replications);
         files.extend(by_hour.map(|rows| file(by_hour::PATH, by_hour::write(context, &rows))));

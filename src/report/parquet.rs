@@ -13,7 +13,7 @@ enum Kind {
 }
 
 /// Columns of text. One that is in no list has text, too.
-const TEXTS: [&str; 29] = [
+const TEXTS: [&str; 30] = [
     "policy",
     "action",
     "resource",
@@ -42,6 +42,7 @@ const TEXTS: [&str; 29] = [
     "setting",
     "hour",
     "reason",
+    "holder",
     "KEY",
 ];
 

@@ -6,6 +6,7 @@
 use crate::model::job::JobOutcome;
 use crate::model::time::{NANOS, Span};
 
+use super::blame::{BlameSums, ResponseParts, WaitParts};
 use super::censored::{CensoredTally, CensoredValue, distribution};
 use super::measure::{Measure, Statistic};
 use super::metric::ShareWithin;
@@ -49,6 +50,8 @@ pub(super) struct ActionStats {
     pub(super) waiting: u128,
     /// Row-nanoseconds of running within the window.
     pub(super) running: u128,
+    /// What the responses of plain rows consist of.
+    response_parts: ResponseParts,
 }
 
 /// The number of endings.
@@ -113,8 +116,10 @@ impl ActionStats {
             self.slowdown.ended.take_all(&slowdowns[..rows]);
         }
         self.within_slo += waits.iter().map(|&wait| u64::from(wait < self.targets.late_from)).sum::<u64>();
-        self.waiting += self.wait.ended.take_all(waits);
-        self.running += self.service.ended.take_all(services);
+        let (waited, ran) = (self.wait.ended.take_all(waits), self.service.ended.take_all(services));
+        self.waiting += waited;
+        self.running += ran;
+        self.response_parts.merge(ResponseParts { wait: waited, service: ran, ..ResponseParts::default() });
         self.response.ended.take_all(responses);
         self.count_done(rows as u64);
     }
@@ -131,6 +136,7 @@ impl ActionStats {
         self.slowdown.ended.take_often(0, rows);
         self.within_slo += if self.targets.late_from > 0 { rows } else { 0 };
         self.running += prompt.sum();
+        self.response_parts.service += prompt.sum();
         self.count_done(rows);
     }
 
@@ -170,6 +176,20 @@ impl ActionStats {
     /// it came back.
     pub(super) fn resurrect(&mut self) {
         self.resurrected += 1;
+    }
+
+    /// The sums by which waits and responses are split; `chains` has the responses of rows that are
+    /// not plain. What `busy` has is not known here.
+    pub(super) fn blame(&self, parts: WaitParts, chains: ResponseParts) -> BlameSums {
+        let (wait, response) = (&self.wait, &self.response);
+        let mut of_responses = self.response_parts;
+        of_responses.merge(chains);
+        BlameSums {
+            wait: (wait.ended.sum() + wait.open.sum(), wait.ended.count() + wait.open.count()),
+            parts,
+            responses: response.ended.count() + response.open.count(),
+            response: of_responses,
+        }
     }
 
     /// Adds the rows of `other`; both are settled.

@@ -6,6 +6,7 @@ use claimsim_model as model;
 
 mod action_stats;
 pub mod batch_means;
+mod blame;
 pub mod bound_test;
 mod capacity_layout;
 mod censored;
@@ -35,6 +36,7 @@ mod tally;
 mod time_buckets;
 pub mod trajectory;
 pub mod von_neumann;
+mod wait_reasons;
 mod window_results;
 mod worker_time;
 
@@ -42,6 +44,7 @@ use crate::model::time::Span;
 use censored::CensoredTally;
 use series::{QueueCourse, Series};
 
+pub use blame::{ActionBlame, RESPONSE_PARTS, WAIT_PARTS};
 pub use censored::CensoredValue;
 pub use hourly::{ByHour, DayClass, HourMetric, has_hours};
 pub use hours_of_week::{HoursOfWeek, TimeWindow};
@@ -49,6 +52,7 @@ pub use measure::{Direction, Measure, Statistic};
 pub use metric::{JobScope, Measurements, Metric, MetricValue, Request, RequestedFigure, ShareWithin};
 pub use observer::StatsObserver;
 pub use tally::{MAX_EXACT, Tally};
+pub use wait_reasons::{ReasonIntegrals, ReasonTimes};
 
 /// The statistics of one replication.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,6 +68,8 @@ pub struct ReplicationStats {
     pub requested: Vec<Option<CensoredValue>>,
     /// Waits, queues and utilization by hour, if they were asked for.
     pub by_hour: Option<ByHour>,
+    /// Why jobs waited: of all jobs first, then of each action.
+    pub blame: Vec<ActionBlame>,
     /// The queue in fine buckets of time, if it was asked for.
     pub queue_course: Option<QueueCourse>,
 }

@@ -8,7 +8,7 @@
 use std::iter;
 use std::sync::Arc;
 
-use crate::engine::{Attempt, Event, Execution, Observer, System, Window};
+use crate::engine::{Attempt, Event, Execution, JobOrigin, Observer, System, WaitReason, Window};
 use crate::model::action::ActionId;
 use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{Epoch, Span, Time};
@@ -16,6 +16,7 @@ use crate::model::time_zone::{LocalClock, TimeZone};
 use crate::model::worker::WorkerId;
 
 use super::action_stats::{ActionStats, MetricContext, Targets};
+use super::blame::{ActionBlame, Blame, BlameSums, ChainParts};
 use super::following::Following;
 use super::hourly::HourlyStats;
 use super::hours_of_week::{TimeWindow, WindowMask};
@@ -51,6 +52,11 @@ pub struct StatsObserver {
     worker_time: Option<Box<WorkerTime>>,
     invariants: Invariants,
     requests: Box<[Request]>,
+    /// Why jobs wait, once that is not always `busy`.
+    blame: Option<Box<Blame>>,
+    /// To start with: no reason has been reported but `busy`.
+    no_blame: Box<Blame>,
+    chains: ChainParts,
 }
 
 impl StatsObserver {
@@ -77,6 +83,9 @@ impl StatsObserver {
             invariants: Invariants::new(system, occupancy.layout()),
             occupancy,
             requests: Box::default(),
+            blame: None,
+            no_blame: Box::new(Blame::new(system)),
+            chains: ChainParts::new(system),
         }
     }
 
@@ -125,6 +134,7 @@ impl StatsObserver {
             (None, RequestedFigure::Metric(_)) => None,
         });
         let requested = shares.collect();
+        let blame = self.blame();
         let by_hour = self.hourly.map(|hourly| hourly.finish(self.window, &offered[measured_windows..]));
         let each = self.jobs.actions.iter_mut().enumerate();
         let each = each.map(|(index, stats)| (JobScope::One(ActionId(index as u16)), stats));
@@ -141,7 +151,40 @@ impl StatsObserver {
         }
         let (utilization, series, queue_course) = self.occupancy.finish();
         metrics.extend(utilization);
-        ReplicationStats { metrics, waits, series, requested, by_hour, queue_course }
+        ReplicationStats { metrics, waits, series, requested, by_hour, blame, queue_course }
+    }
+
+    /// Why the jobs waited: all of them, and those of each action.
+    fn blame(&self) -> Vec<ActionBlame> {
+        let parts = self.blame.as_ref().unwrap_or(&self.no_blame);
+        let of = |(action, stats): (usize, &ActionStats)| stats.blame(parts.of(action), self.chains.sums[action]);
+        let sums: Vec<BlameSums> = self.jobs.actions.iter().enumerate().map(of).collect();
+        let mut all = BlameSums::default();
+        sums.iter().for_each(|sums| all.merge(sums));
+        let each = sums.iter().enumerate().map(|(index, sums)| sums.means(JobScope::One(ActionId(index as u16))));
+        iter::once(all.means(JobScope::All)).chain(each).collect()
+    }
+
+    /// A row falls due, and reasons are split; or it falls due late.
+    #[cold]
+    fn due_with_blame(&mut self, now: Time, job: &Job) {
+        if self.following.row(job) {
+            self.blame_mut().due(now, job);
+        }
+    }
+
+    /// A row is claimed, and reasons are split.
+    #[inline(never)]
+    fn claimed_with_blame(&mut self, now: Time, job: &Job) {
+        if let Some(blame) = self.blame.as_mut().filter(|_| self.following.row(job)) {
+            blame.waited(now, job);
+        }
+    }
+
+    /// The split of reasons, from now on.
+    #[cold]
+    fn blame_mut(&mut self) -> &mut Blame {
+        self.blame.get_or_insert_with(|| self.no_blame.clone())
     }
 
     /// The statistics of all hours of the week that requests ask for.
@@ -164,6 +207,7 @@ impl StatsObserver {
     #[cold]
     fn add_row(&mut self, end: RowEnd<'_>) {
         let RowEnd { now, job, attempt, run, is_last, .. } = end;
+        self.chains.ended(end, self.following.chain(attempt));
         if self.following.is_past_horizon() {
             self.jobs.ended_late(&self.following, end);
             if let Some(hourly) = self.hourly.as_mut().filter(|_| self.following.row(job)) {
@@ -223,6 +267,9 @@ impl StatsObserver {
     /// A waiting row leaves unclaimed, and its chain ends with it.
     #[cold]
     fn left(&mut self, now: Time, job: &Job, attempt: Attempt, outcome: JobOutcome) {
+        if let Some(blame) = self.blame.as_mut().filter(|_| self.following.row(job)) {
+            blame.left(job);
+        }
         if self.following.is_past_horizon() {
             self.each().for_each(|(following, jobs)| jobs.left_late(following, job));
             return self.following.remove(self.following.row(job), self.following.chain(attempt));
@@ -267,6 +314,12 @@ impl StatsObserver {
 
     #[cold]
     fn left_open(&mut self, end: Time, job: &Job, attempt: Attempt, run: Option<Execution>) {
+        if run.is_none() {
+            self.claimed_with_blame(end, job);
+        }
+        if self.following.chain(attempt) {
+            self.chains.left_open(end, job, attempt, run);
+        }
         self.each().for_each(|(following, jobs)| jobs.left_open(following, end, job, attempt, run));
         if let Some(hourly) = self.hourly.as_mut().filter(|_| self.following.row(job)) {
             match run {
@@ -306,10 +359,16 @@ impl Observer for StatsObserver {
                     self.each().for_each(|(following, jobs)| jobs.retried(following, job));
                 }
                 self.drain.enqueue();
+                if self.blame.is_some() || job.scheduled_at < now {
+                    self.due_with_blame(now, job);
+                }
                 self.invariants.due(now, job, self.counts(job.scheduled_at));
             }
             Event::Claimed { job, worker } => {
                 self.drain.dequeue(now);
+                if self.blame.is_some() {
+                    self.claimed_with_blame(now, job);
+                }
                 self.invariants.claimed(now, job, worker, &self.occupancy);
             }
             Event::Ended { job, attempt, run, outcome, is_last } => {
@@ -321,6 +380,18 @@ impl Observer for StatsObserver {
             Event::StillAhead { attempt, .. } => self.following.add(false, self.counts(attempt.since)),
             Event::HorizonPassed { created } => self.pass_horizon(created),
             Event::LeftOpen { job, attempt, run } => self.left_open(now, job, attempt, run),
+            Event::WaitReason { need, reason } => match reason {
+                WaitReason::Busy(_) if self.blame.is_none() => {}
+                _ => self.blame_mut().change(now, need, reason),
+            },
+            Event::Created { origin, overrides, .. } => {
+                if let JobOrigin::Child(_) = origin {
+                    self.chains.created(origin);
+                }
+                if overrides.patience.is_some() {
+                    self.blame_mut().expect_departures();
+                }
+            }
             // Only rows that are followed count after the horizon; the rest of the system does not.
             _ if self.following.is_past_horizon() => {}
             Event::Interrupted { job, run } => self.interrupted(now, job, run),
@@ -343,8 +414,7 @@ impl Observer for StatsObserver {
             Event::FiringSkipped { action } => {
                 self.each().for_each(|(following, jobs)| jobs.skipped(following, now, usize::from(action.0)));
             }
-            Event::Created { .. }
-            | Event::CancelRequested { .. }
+            Event::CancelRequested { .. }
             | Event::WorkerDeclaredDead { .. }
             | Event::WorkerReady { .. }
             | Event::WorkerDraining { .. } => {}

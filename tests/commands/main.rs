@@ -16,6 +16,7 @@ mod determinism;
 mod diff;
 mod document_times;
 mod exit_codes;
+mod explain;
 mod feasibility;
 mod files;
 mod hostile;

@@ -182,8 +182,8 @@ impl Observer for Trajectory {
             E::FiringSkipped { action } => Kind::Skipped { action },
             E::StillWaiting { job, .. } => Kind::StillWaiting { job: job.id },
             E::StillRunning { job, run, .. } => Kind::StillRunning { job: job.id, run },
-            // The naive simulator ends at the horizon.
-            E::StillAhead { .. } | E::HorizonPassed { .. } | E::LeftOpen { .. } => return,
+            // The naive simulator ends at the horizon. `wait_reasons` compares reasons.
+            E::StillAhead { .. } | E::HorizonPassed { .. } | E::LeftOpen { .. } | E::WaitReason { .. } => return,
         };
         self.events.push(Event { time: now, kind });
     }

@@ -17,6 +17,7 @@ mod range;
 mod recorded_race;
 mod scenarios;
 mod sources;
+mod wait_reasons;
 mod zones;
 
 use claimsim::internals::engine::{ClaimRule, Observer, Simulation};

@@ -7,6 +7,7 @@ mod compare;
 mod completions;
 mod cron;
 mod diff;
+mod explain;
 mod import;
 mod init;
 mod list;
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Report(report::ReportCommand),
     Reproduce(reproduce::Reproduce),
     Diff(diff::Diff),
+    Explain(explain::Explain),
     Audit(audit::Audit),
     Import(import::Import),
     Cron(cron::Cron),
@@ -59,6 +61,7 @@ impl Command {
             Command::Backtest(backtest) => backtest.execute(),
             Command::Reproduce(reproduce) => reproduce.execute(rerun_saved),
             Command::Diff(diff) => diff.execute(),
+            Command::Explain(explain) => done(explain.execute()),
             Command::Init(init) => done(init.execute()),
             Command::Check(check) => done(check.execute()),
             Command::Report(report) => done(report.execute()),

@@ -307,6 +307,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         } else {
             self.workers.pool.give_back(worker, need);
         }
+        if self.waits.keeps_free {
+            self.recount_free(worker, need, starts);
+        }
         if self.dispatch.has_index {
             self.update_index(worker, true);
         }

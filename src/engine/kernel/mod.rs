@@ -1,7 +1,8 @@
 //! The kernel: takes the next event, lets it happen, and lets waiting jobs be claimed.
 //!
 //! `arrivals`, `dispatch` and `endings` are the path of every job. `outages`, `staffing`,
-//! `cancellation` and `fork_join` are features: they are not needed to understand the kernel.
+//! `cancellation`, `fork_join` and `wait_reasons` are features: they are not needed to understand
+//! the kernel.
 
 mod arrivals;
 mod cancellation;
@@ -11,6 +12,7 @@ mod fork_join;
 mod outages;
 mod staffing;
 mod state;
+mod wait_reasons;
 
 use slab::Slab;
 
@@ -35,7 +37,7 @@ use crate::resources::placement::Placer;
 use crate::resources::pool::Pool;
 use crate::staffing::places::Places;
 use crate::system::{ClaimRule, System};
-use state::{Arrivals, Claiming, Dispatch, Jobs, Pending, Queue, SourceState, StalledWorkers, Workers};
+use state::{Arrivals, Claiming, Dispatch, Jobs, Pending, Queue, SourceState, StalledWorkers, Waits, Workers};
 
 /// The number of events between two looks at whether the run goes on.
 const STRIDE: u64 = 64;
@@ -61,6 +63,7 @@ pub struct Simulation<'a, P: ClaimPolicy, A, O> {
     dispatch: Dispatch,
     jobs: Jobs<P::Rank>,
     workers: Workers<'a>,
+    waits: Waits,
 }
 
 impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O> {
@@ -122,7 +125,9 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
                 changes: Slab::new(),
                 breakdowns: Vec::new(),
             },
+            waits: Waits::default(),
         };
+        simulation.start_reasons();
         simulation.start_groups();
         simulation.enter_initial_rows();
         simulation.schedule_worker_changes(streams);
@@ -202,6 +207,9 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             self.events += 1;
             let now = Calendar::time_of(key);
             debug_assert!(now >= self.now, "time does not run backwards");
+            if self.waits.reviews && now > self.now {
+                self.review_reasons();
+            }
             self.now = now;
             if self.dispatch.timing.is_some() || !self.fire_pool(key) {
                 self.happen(key);
@@ -230,14 +238,21 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     /// open, and gives the observer back.
     pub fn finish(mut self) -> O {
         while self.run_for(STRIDE) {}
-        self.report_at_horizon();
-        self.stop = NO_EVENT;
+        self.pass_horizon();
         while self.observer.is_following() && self.run_for(STRIDE) {}
         self.report_open_rows();
         self.observer
     }
 
+    /// Once nothing more happens before the horizon: reports the rows that are still there. From
+    /// then on [`Simulation::step`] goes on past the horizon.
+    pub fn pass_horizon(&mut self) {
+        self.report_at_horizon();
+        self.stop = NO_EVENT;
+    }
+
     fn report_at_horizon(&mut self) {
+        self.review_reasons();
         let (horizon, system, lifecycle) = (self.system.window.horizon, self.system, &self.jobs.lifecycle);
         for job in self.queue.jobs.iter() {
             self.observer.on(horizon, &Event::StillWaiting { job, attempt: lifecycle.attempt(system, job) });
@@ -255,6 +270,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
     }
 
     fn report_open_rows(&mut self) {
+        self.review_reasons();
         let (end, system, lifecycle) = (self.system.window.end(), self.system, &self.jobs.lifecycle);
         let waiting = self.queue.jobs.iter().map(|job| (job, None));
         let running = self.jobs.running.iter().map(|(job, run)| (job, Some(run)));

@@ -232,6 +232,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
 
     /// Whether a worker claims may have changed.
     pub(super) fn review_open(&mut self, worker: WorkerId) {
+        self.review_stage(worker);
         let Workers { places, detector, .. } = &self.workers;
         let is_ready = places.of(worker) == Place::Ready && !detector.is_down(worker);
         self.set_open(worker, is_ready && detector.has_quorum());
@@ -244,6 +245,7 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         }
         self.update_index(worker, false);
         self.workers.pool.set_open(worker, is_open);
+        self.count_free(worker, if is_open { 1 } else { -1 });
         self.update_index(worker, true);
         self.review_worker(worker);
     }
@@ -260,8 +262,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let (worker, capacity) = (change.worker, &change.capacity);
         self.observer.on(self.now, &Event::CapacityChanged { worker, capacity });
         self.update_index(worker, false);
+        let is_open = self.workers.pool.is_open(worker);
+        if is_open {
+            self.count_free(worker, -1);
+        }
         let before = std::mem::replace(&mut self.workers.capacities[worker.0 as usize], capacity);
         self.workers.pool.set_capacity(worker, before, capacity);
+        self.review_class(worker, capacity);
+        if is_open {
+            self.count_free(worker, 1);
+        }
         if let Claiming::Instant(Placer::ByShare { index, .. }) = &mut self.dispatch.claiming {
             index.set_capacity(worker.0 as usize, capacity, self.system.worker(worker).labels);
         }

@@ -25,6 +25,7 @@ use crate::resources::pool::Pool;
 use crate::staffing::autoscaler::ScalingHistory;
 use crate::staffing::places::Places;
 use crate::system::availability::OutageKind;
+use crate::wait_reasons::WaitReasons;
 
 /// Jobs that have not fallen due yet, and their sources.
 #[derive(Debug)]
@@ -175,6 +176,17 @@ pub(super) struct Workers<'a> {
     pub(super) has_speeds: bool,
     pub(super) changes: Slab<WorkerChange>,
     pub(super) breakdowns: Vec<Stream>,
+}
+
+/// Why jobs wait.
+#[derive(Debug, Default)]
+pub(super) struct Waits {
+    /// Whether reasons are reviewed before time moves on.
+    pub(super) reviews: bool,
+    /// Whether what is free is added up with each start and end.
+    pub(super) keeps_free: bool,
+    /// `None` if no reason ever changes.
+    pub(super) reasons: Option<Box<WaitReasons>>,
 }
 
 /// A change of a worker, at a known instant.

@@ -33,7 +33,7 @@ pub(super) struct DecisionContext<'a> {
 
 impl DecisionContext<'_> {
     fn claim(self) -> Option<(Job, u32)> {
-        let entry = self.side.observer().log.get(self.index?)?;
+        let entry = self.side.observer().recorder().log.get(self.index?)?;
         match (entry.event, entry.job) {
             (SharedEvent::Claimed { worker, .. }, Some(job)) => Some((job, worker)),
             _ => None,
@@ -45,7 +45,7 @@ impl DecisionContext<'_> {
         let (system, claim) = (&self.scenario.system, self.claim());
         let snapshot = Snapshot::before(self.side, self.index);
         let meant = claim.map(|(_, worker)| worker).or(self.other_worker);
-        let meant = meant.and_then(|worker| self.side.observer().ids().worker(worker));
+        let meant = meant.and_then(|worker| self.side.observer().recorder().ids().worker(worker));
         let name = |worker: WorkerId| system.worker(worker).id.clone();
         let taken = claim.zip(meant).map(|((job, _), worker)| ClaimedJob {
             job: job.id,

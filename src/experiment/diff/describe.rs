@@ -22,7 +22,7 @@ pub(super) struct DivergenceSearch<'a> {
 
 impl DivergenceSearch<'_> {
     fn entry(&self, side: usize, index: usize) -> LogEntry {
-        self.both.sides[side].observer().log[index]
+        self.both.sides[side].observer().recorder().log[index]
     }
 
     /// A matching event that only that run has, with its log index.
@@ -119,7 +119,7 @@ impl DivergenceSearch<'_> {
 
     /// The number of a job among the arrivals of its action, from 1.
     fn ordinal(&self, side: usize, job: &Job) -> u64 {
-        let recorder = self.both.sides[side].observer();
+        let recorder = self.both.sides[side].observer().recorder();
         let is_later = |entry: &&LogEntry| match (entry.event, entry.job) {
             (SharedEvent::Created(CreatedRow { origin: RowOrigin::Outside, .. }), Some(other)) => {
                 other.action == job.action && other.id > job.id
@@ -171,7 +171,7 @@ impl DivergenceSearch<'_> {
     }
 
     fn worker_name(&self, side: usize, worker: u32) -> Option<String> {
-        let worker = self.both.sides[side].observer().ids().worker(worker)?;
+        let worker = self.both.sides[side].observer().recorder().ids().worker(worker)?;
         Some(self.system(side).worker(worker).id.clone())
     }
 
@@ -229,7 +229,7 @@ impl DivergenceSearch<'_> {
             SharedEvent::CapacityChanged { worker: of, .. } => format!("the capacity of {} changes", worker(of)),
             SharedEvent::CancelRequested { .. } => format!("{job} is asked to cancel"),
             SharedEvent::FiringSkipped { action } => {
-                let ids = self.both.sides[side].observer().ids();
+                let ids = self.both.sides[side].observer().recorder().ids();
                 let action = ids.actions.iter().position(|other| *other == action);
                 let name = action.map_or("", |action| &self.system(side).actions[action].name);
                 format!("a firing of the cron of {name} makes no job")

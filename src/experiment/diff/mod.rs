@@ -8,10 +8,9 @@ mod decision;
 mod describe;
 mod divergence;
 mod event;
-mod explaining_policy;
 mod matching;
 mod paired_run;
-mod recorder;
+pub(crate) mod recorder;
 mod shared_ids;
 mod snapshot;
 

@@ -1,20 +1,16 @@
 //! Two replications that advance together from instant to instant, until their events differ.
 
 use super::event::{JobIdMap, LogEntry, SharedEvent};
-use super::explaining_policy::ExplainingPolicy;
 use super::matching::unmatched;
 use super::recorder::Recorder;
 use super::shared_ids::SharedIds;
-use crate::arrival::AnyProcess;
-use crate::engine::Simulation;
 use crate::model::job::JobId;
 use crate::model::time::Time;
-use crate::random::stream::Streams;
-use crate::replication::Replication;
 use crate::scenario::Scenario;
+use crate::watched_run::{self, WatchedRun, Watcher};
 
 /// One of the two.
-pub(super) type Side<'a> = Simulation<'a, ExplainingPolicy, AnyProcess, Recorder>;
+pub(super) type Side<'a> = WatchedRun<'a>;
 
 /// Two replications side by side.
 #[derive(Debug)]
@@ -56,12 +52,12 @@ impl<'a> PairedRun<'a> {
         // Events during the construction belong to the start, before its other events.
         if std::mem::replace(&mut self.has_begun, true) {
             for side in &mut self.sides {
-                side.observer_mut().log.clear();
+                side.observer_mut().recorder_mut().log.clear();
                 side.run_until(at);
             }
         }
         let [one, other] = &self.sides;
-        let only = unmatched(&mut self.ids, &one.observer().log, &other.observer().log);
+        let only = unmatched(&mut self.ids, &one.observer().recorder().log, &other.observer().recorder().log);
         if only.iter().all(Vec::is_empty) { InstantOutcome::Same } else { InstantOutcome::Diverged(at, only) }
     }
 
@@ -88,9 +84,9 @@ impl<'a> PairedRun<'a> {
     /// Runs one of the two on, alone, until a matching event; returns its time and the event.
     pub(super) fn seek(&mut self, side: usize, is_it: impl Fn(&SharedEvent) -> bool) -> Option<(Time, LogEntry)> {
         while self.sides[side].peek().is_some_and(|next| next <= self.until) {
-            self.sides[side].observer_mut().log.clear();
+            self.sides[side].observer_mut().recorder_mut().log.clear();
             self.sides[side].step();
-            let log = &self.sides[side].observer().log;
+            let log = &self.sides[side].observer().recorder().log;
             if let Some(entry) = log.iter().find(|entry| is_it(&self.shared(side, entry.event))) {
                 return Some((self.sides[side].now(), *entry));
             }
@@ -100,7 +96,5 @@ impl<'a> PairedRun<'a> {
 }
 
 fn start(scenario: &Scenario, replication: u32, ids: SharedIds, about: Option<JobId>) -> Side<'_> {
-    let policy = |streams: &Streams| ExplainingPolicy::new(scenario.policy.start(&scenario.system, streams), about);
-    let recorder = Recorder::new(ids);
-    Replication::new(scenario, u64::from(replication)).simulation(policy, recorder)
+    watched_run::start(scenario, replication, Watcher::Recorder(Recorder::new(ids)), about)
 }

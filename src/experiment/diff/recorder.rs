@@ -10,7 +10,7 @@ use crate::model::worker::WorkerId;
 
 /// The events since the log was last cleared.
 #[derive(Debug)]
-pub(super) struct Recorder {
+pub(crate) struct Recorder {
     ids: SharedIds,
     pub(super) log: Vec<LogEntry>,
     /// By `ActionId`: the number of jobs from outside.
@@ -95,6 +95,7 @@ impl Observer for Recorder {
             | Event::StillRunning { .. }
             | Event::StillAhead { .. }
             | Event::HorizonPassed { .. }
+            | Event::WaitReason { .. }
             | Event::LeftOpen { .. } => return,
         };
         self.log.push(LogEntry { event: shared, job: event.job().copied() });

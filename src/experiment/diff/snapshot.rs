@@ -32,7 +32,7 @@ impl<'a> Snapshot<'a> {
             free: all.map(|worker| view.free(worker).collect()).collect(),
             offered,
         };
-        let log = &side.observer().log;
+        let log = &side.observer().recorder().log;
         let since = &log[index.unwrap_or(log.len())..];
         since.iter().rev().for_each(|entry| snapshot.undo(side, entry));
         snapshot
@@ -53,7 +53,7 @@ impl<'a> Snapshot<'a> {
     }
 
     fn change(&mut self, side: &Side<'_>, worker: u32, need: NeedId, sign: i64) {
-        let Some(worker) = side.observer().ids().worker(worker) else { return };
+        let Some(worker) = side.observer().recorder().ids().worker(worker) else { return };
         let (free, need) = (&mut self.free[worker.0 as usize], self.system.need(need));
         free.iter_mut().zip(&need.0).for_each(|(free, need)| *free += sign * need);
     }

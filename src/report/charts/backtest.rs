@@ -1,14 +1,13 @@
 //! Charts of a backtest: quantiles of simulated against observed waits, means by hour, the days
 //! against their forecasts, and where they fall among the replications.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
 use crate::backtest::BacktestReport;
 use crate::experiment::backtest::{DAY_MEASURES, DayForecast, ModelDriven, PREDICTED, WaitComparison};
 use crate::format::{duration, short_count};
 use crate::plot::axis::Axis;
-use crate::plot::canvas::{self, BLUE, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, SERIES, TARGET, TITLES, WIDTH};
+use crate::plot::canvas::{
+    self, BLUE, Canvas, GREY, HPos, INK, LEFT, PLOT_WIDTH, Painted, SERIES, Shape, Surface, TARGET, TITLES, WIDTH,
+};
 use crate::plot::wait_axis::WaitAxis;
 
 const TOP: i32 = TITLES + 18;
@@ -59,21 +58,20 @@ pub(super) fn quantiles(report: &BacktestReport) -> Vec<u8> {
         let axis = waits.axis();
         let mut vertical = axis.clone();
         // Labels of the shorter axis would touch.
-        thin(&mut vertical);
+        vertical.thin(18.0 / f64::from(HEIGHT));
         let x_name = format!("Observed wait (logarithmic from {} on)", waits.low);
-        let mut plot = canvas::plot(canvas, (TOP, HEIGHT), (&axis, Some(&x_name)), (&vertical, "Simulated wait"))?;
-        plot.plotting_area().draw(&PathElement::new(vec![(0.0, 0.0), (1.0, 1.0)], GREY.stroke_width(1)))?;
+        let plot = canvas::plot(canvas, (TOP, HEIGHT), (&axis, Some(&x_name)), (&vertical, "Simulated wait"))?;
+        plot.draw(&Shape::path([(0.0, 0.0), (1.0, 1.0)], GREY.stroke_width(1)))?;
         for (number, scope) in scopes.iter().enumerate() {
             let color = SERIES[number % SERIES.len()];
-            let points = scope.quantile_pairs.iter().map(|(observed, simulated)| {
-                Circle::new((waits.place(*observed), waits.place(*simulated)), 2, color.filled())
-            });
-            plot.draw_series(points)?;
+            for (observed, simulated) in &scope.quantile_pairs {
+                plot.draw(&Shape::circle((waits.place(*observed), waits.place(*simulated)), 2, color.filled()))?;
+            }
             let (column, line) = (number as i32 % 2, number as i32 / 2);
             let at = (LEFT + column * PLOT_WIDTH / 2, legend + line * LEGEND_LINE);
-            canvas.draw(&Circle::new((at.0 + 6, at.1 + 7), 5, color.filled()))?;
+            canvas.draw(&Shape::circle((at.0 + 6, at.1 + 7), 5, color.filled()))?;
             let words = canvas::fitted(&entry(report, scope), 13, PLOT_WIDTH / 2 - 30);
-            canvas::text(canvas, &words, (at.0 + 20, at.1), &canvas::regular(13), INK, HPos::Left)?;
+            canvas::text(canvas, &words, (at.0 + 20, at.1), canvas::regular(13), INK, HPos::Left)?;
         }
         Ok(())
     })
@@ -84,17 +82,6 @@ fn entry(report: &BacktestReport, scope: &WaitComparison) -> String {
     let verdict = scope.verdict.map_or_else(String::new, |verdict| format!(" ({})", verdict.name()));
     let jobs = if scope.count == 1 { "job" } else { "jobs" };
     format!("{}{verdict}, {} {jobs}", report.action(scope.jobs), scope.count)
-}
-
-/// Leaves out labels that are too near to the one before.
-fn thin(axis: &mut Axis) {
-    let near = 18.0 / f64::from(HEIGHT);
-    let mut last = f64::NEG_INFINITY;
-    axis.ticks.retain(|(at, _)| {
-        let keeps = *at - last >= near;
-        last = if keeps { *at } else { last };
-        keeps
-    });
 }
 
 /// Mean waits by hour of the day, a panel for each action.
@@ -127,16 +114,16 @@ fn draw_hours(canvas: &Canvas, scope: &WaitComparison, top: i32, (hours, name): 
     let most = ends.fold(0.0, f64::max).max(1.0);
     let waits = Axis::from_zero(most, duration);
     let plot = canvas::plot(canvas, (top, PANEL), (hours, name), (&waits, ""))?;
-    let area = plot.plotting_area();
+    let area = &plot;
     for (hour, figure) in &scope.by_hour {
         let middle = *hour as f64 + 0.5;
         if let Some((low, high)) = figure.difference {
             let (low, high) = ((figure.observed + low).max(0.0), figure.observed + high);
-            area.draw(&Rectangle::new([(middle - 0.3, low), (middle + 0.3, high)], BLUE.mix(0.2).filled()))?;
+            area.draw(&Shape::rectangle([(middle - 0.3, low), (middle + 0.3, high)], BLUE.mix(0.2)))?;
         }
         let level = |value: f64, reach: f64| vec![(middle - reach, value), (middle + reach, value)];
-        area.draw(&PathElement::new(level(figure.simulated, 0.3), BLUE.stroke_width(3)))?;
-        area.draw(&PathElement::new(level(figure.observed, 0.48), INK.stroke_width(2)))?;
+        area.draw(&Shape::path(level(figure.simulated, 0.3), BLUE.stroke_width(3)))?;
+        area.draw(&Shape::path(level(figure.observed, 0.48), INK.stroke_width(2)))?;
     }
     Ok(())
 }
@@ -159,15 +146,15 @@ pub(super) fn days(report: &BacktestReport, model: &ModelDriven) -> Vec<u8> {
             let most = most.map(|it| it.high.max(it.observed)).fold(1.0, f64::max);
             let axis = Axis::from_zero(most, if number == 2 { short_count } else { duration });
             let plot = canvas::plot(canvas, (top, PANEL), (&days, name), (&axis, ""))?;
-            let area = plot.plotting_area();
+            let area = &plot;
             for (day, forecast) in model.days.iter().map(|day| day.forecasts[number]).enumerate() {
                 let middle = day as f64 + 0.5;
                 let bar = [(middle - 0.3, forecast.low), (middle + 0.3, forecast.high)];
-                area.draw(&Rectangle::new(bar, BLUE.mix(0.25).filled()))?;
+                area.draw(&Shape::rectangle(bar, BLUE.mix(0.25)))?;
                 let median = vec![(middle - 0.3, forecast.median), (middle + 0.3, forecast.median)];
-                area.draw(&PathElement::new(median, BLUE.stroke_width(2)))?;
+                area.draw(&Shape::path(median, BLUE.stroke_width(2)))?;
                 let color = if forecast.is_inside() { INK } else { TARGET };
-                area.draw(&Circle::new((middle, forecast.observed), 4, color.filled()))?;
+                area.draw(&Shape::circle((middle, forecast.observed), 4, color.filled()))?;
             }
         }
         Ok(())
@@ -213,19 +200,19 @@ pub(super) fn pit(report: &BacktestReport, model: &ModelDriven) -> Vec<u8> {
             (&shares, Some("Share of replications below the observed value")),
             (&days, "Days"),
         )?;
-        let area = plot.plotting_area();
+        let area = &plot;
         for (bin, of_bin) in counts.iter().enumerate() {
             for (measure, count) in of_bin.iter().enumerate() {
                 let left = bin as f64 + 0.1 + measure as f64 * 0.27;
                 let bar = [(left, 0.0), (left + 0.25, f64::from(*count))];
-                area.draw(&Rectangle::new(bar, SERIES[measure].filled()))?;
+                area.draw(&Shape::rectangle(bar, SERIES[measure].filled()))?;
             }
         }
-        area.draw(&PathElement::new(vec![(0.0, expected), (BINS as f64, expected)], INK.stroke_width(1)))?;
+        area.draw(&Shape::path([(0.0, expected), (BINS as f64, expected)], INK.stroke_width(1)))?;
         for (measure, name) in DAY_MEASURES.iter().enumerate() {
             let at = (LEFT + measure as i32 * 200, legend);
-            canvas.draw(&Rectangle::new([(at.0, at.1 + 2), (at.0 + 12, at.1 + 14)], SERIES[measure].filled()))?;
-            canvas::text(canvas, name, (at.0 + 20, at.1), &canvas::regular(13), INK, HPos::Left)?;
+            canvas.draw(&Shape::rectangle([(at.0, at.1 + 2), (at.0 + 12, at.1 + 14)], SERIES[measure].filled()))?;
+            canvas::text(canvas, name, (at.0 + 20, at.1), canvas::regular(13), INK, HPos::Left)?;
         }
         Ok(())
     })

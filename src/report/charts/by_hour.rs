@@ -3,7 +3,6 @@
 
 use std::str::FromStr as _;
 
-use crate::RunContext;
 use crate::experiment::design::Axis;
 use crate::experiment::expression::Quantity;
 use crate::plot::lines::{self, Line, LineChart};
@@ -11,6 +10,7 @@ use crate::plot::values::Values;
 use crate::run::by_hour::HourRow;
 use crate::stats::interval::IntervalEstimate;
 use crate::stats::{DayClass, JobScope, Measure, Statistic};
+use crate::{RunContext, run};
 
 const HOURS: usize = 24;
 
@@ -40,11 +40,12 @@ pub(super) fn draw(context: &RunContext, rows: &[HourRow]) -> Option<Vec<u8>> {
         title: context.title("waits of all jobs by hour of the day"),
         work: format!("{} {runs}, seed {}", context.replications, context.scenario.seed),
         quantity: &quantity,
+        target: context.scenario.slo.map(|slo| (slo.as_secs_f64(), format!("target {slo}"))),
         overloaded: vec![false; estimates.len()],
         estimates,
     };
     let numbers = axis.numbers()?;
-    let chart = LineChart { axis: &axis, numbers, all, by: "days, quantile".to_owned() };
+    let chart = LineChart { axis: &axis, numbers, all, by: "days, quantile".to_owned(), table: run::by_hour::PATH };
     (!chart.all.is_empty()).then(|| lines::draw(&values, &chart))
 }
 

@@ -5,13 +5,13 @@
 //! beside the dot. The scale is logarithmic in the ratio to the baseline: half and double are
 //! equally far from no difference.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
 use crate::comparison::{ComparisonReport, difference, format, label};
 use crate::experiment::comparison::{ComparisonRow, Verdict};
 use crate::format::relative_change;
-use crate::plot::canvas::{self, Canvas, INK, MARGIN, Painted, SERIES, TITLES, WIDTH};
+use crate::model::math;
+use crate::plot::canvas::{
+    self, BLUE, Canvas, Color, GREY, HPos, INK, MARGIN, Painted, SERIES, Shape, Surface, TITLES, WIDTH,
+};
 use crate::plot::ratio_axis::RatioAxis;
 
 /// The edges of the plot; the names are to its left, the figures to its right.
@@ -25,6 +25,10 @@ const GAP: i32 = 8;
 /// At most this number of lines is drawn, headings included; a line below them counts the other
 /// measures.
 const MOST_LINES: usize = 60;
+
+/// At most this number of contenders is in the lines of a measure, those with the largest
+/// differences; a line counts the others.
+const MOST_CONTENDERS: usize = 10;
 
 /// The measures that are shown besides the judged ones, if they exist.
 const ALWAYS_SHOWN: [(&str, &str); 10] = [
@@ -51,7 +55,8 @@ pub(super) fn draw(report: &ComparisonReport) -> Vec<u8> {
     let title = format!("{}: differences to {}", report.title, report.baseline().name);
     let level = (1.0 - report.criteria.level) * 100.0;
     let subtitle = format!(
-        "Mean of {} paired differences with {level} % intervals that hold at whichever look replications end",
+        "{} paired differences with {level} % intervals that hold at any look; blue: better, orange: worse, grey: not \
+         shown or not judged",
         report.comparison.replications
     );
     canvas::sheet(sheet, &title, &subtitle, |canvas| {
@@ -92,9 +97,27 @@ fn groups<'a>(report: &ComparisonReport<'a>) -> Vec<Vec<&'a ComparisonRow>> {
     leaders.into_iter().map(group).collect()
 }
 
+/// The lines of the contenders of a measure, and of the number of the others.
+fn lines_of(group: &[&ComparisonRow]) -> usize {
+    group.len().min(MOST_CONTENDERS + 1)
+}
+
+/// The rows of the largest differences, in their order.
+fn largest<'a>(group: &[&'a ComparisonRow]) -> Vec<&'a ComparisonRow> {
+    let size =
+        |place: &usize| group[*place].relative.map_or(0.0, |relative| math::ln(1.0 + relative.max(-0.999)).abs());
+    let mut places: Vec<usize> = (0..group.len()).collect();
+    if places.len() > MOST_CONTENDERS {
+        places.sort_by(|a, b| size(b).total_cmp(&size(a)));
+        places.truncate(MOST_CONTENDERS);
+        places.sort_unstable();
+    }
+    places.into_iter().map(|place| group[place]).collect()
+}
+
 /// Adds the lines of a group if they fit.
 fn fits(lines: &mut usize, group: &[&ComparisonRow]) -> bool {
-    let more = *lines + 1 + group.len();
+    let more = *lines + 1 + lines_of(group);
     let fits = more <= MOST_LINES;
     *lines = if fits { more } else { *lines };
     fits
@@ -119,12 +142,12 @@ fn scale(canvas: &Canvas, axis: &RatioAxis, height: i32) -> Painted {
     for &(at, ref words) in axis.ticks() {
         let x = x(axis, at);
         let color = if at == 0.0 { INK } else { canvas::GRID };
-        canvas.draw(&PathElement::new(vec![(x, TOP), (x, bottom)], color.stroke_width(1)))?;
-        canvas::text(canvas, words, (x, bottom + 6), &canvas::regular(13), INK, HPos::Center)?;
+        canvas.draw(&Shape::path([(x, TOP), (x, bottom)], color.stroke_width(1)))?;
+        canvas::text(canvas, words, (x, bottom + 6), canvas::regular(13), INK, HPos::Center)?;
     }
     let middle = i32::midpoint(LEFT, RIGHT);
     let name = "Difference relative to the baseline (logarithmic in the ratio)";
-    canvas::text(canvas, name, (middle, bottom + 26), &canvas::regular(13), INK, HPos::Center)
+    canvas::text(canvas, name, (middle, bottom + 26), canvas::regular(13), INK, HPos::Center)
 }
 
 /// Draws the heading of a measure and a line for each contender; returns the top of the next
@@ -135,7 +158,7 @@ fn draw_group(
     axis: &RatioAxis,
     group: &[&ComparisonRow],
     mut top: i32,
-) -> Result<i32, DrawingAreaErrorKind<std::io::Error>> {
+) -> Result<i32, std::fmt::Error> {
     if let Some(first) = group.first() {
         canvas::heading(canvas, &canvas::fitted(&label(first), 14, LEFT - MARGIN), (MARGIN, top))?;
         let baseline = format(first).bounded(first.baseline, first.is_exact[0]);
@@ -143,45 +166,64 @@ fn draw_group(
         canvas::remark(canvas, &baseline, (FIGURES, top), HPos::Left)?;
     }
     top += LINE;
-    for row in group {
-        draw_row(canvas, report, axis, row, top)?;
+    let shown = largest(group);
+    for row in &shown {
+        let name = &report.contenders[row.alternative].name;
+        let words = format!("{}, {name}: {}", label(row), figures(row));
+        canvas.describe(format!("{words}."));
+        canvas.mark(&words, || draw_row(canvas, report, axis, row, top))?;
+        top += LINE;
+    }
+    let more = group.len() - shown.len();
+    if more > 0 {
+        let words = format!("{more} with smaller differences: see comparison.csv");
+        canvas::remark(canvas, &words, (MARGIN + 12, top), HPos::Left)?;
         top += LINE;
     }
     Ok(top)
 }
 
+/// The colour of a verdict.
+fn color(row: &ComparisonRow) -> Color {
+    match row.test.map(|judgement| judgement.verdict) {
+        Some(Verdict::Better) => BLUE,
+        Some(Verdict::Worse) => SERIES[1],
+        Some(Verdict::Higher | Verdict::Lower) => INK,
+        _ => GREY,
+    }
+}
+
 fn draw_row(canvas: &Canvas, report: &ComparisonReport, axis: &RatioAxis, row: &ComparisonRow, top: i32) -> Painted {
-    let place = report.baseline_first().position(|number| number == row.alternative).unwrap_or(1);
-    let color = SERIES[place % SERIES.len()];
+    let color = color(row);
     let (font, middle) = (canvas::regular(13), top + 7);
     let name = canvas::fitted(&report.contenders[row.alternative].name, 13, LEFT - MARGIN - 22);
-    canvas::text(canvas, &name, (MARGIN + 12, top), &font, INK, HPos::Left)?;
+    canvas::text(canvas, &name, (MARGIN + 12, top), font, INK, HPos::Left)?;
     if let Some((low, high)) = row.relative_interval {
         let ends = vec![(x(axis, low), middle), (x(axis, high), middle)];
-        canvas.draw(&PathElement::new(ends, color.stroke_width(2)))?;
+        canvas.draw(&Shape::path(ends, color.stroke_width(2)))?;
         for (end, outward) in [(low, -1), (high, 1)] {
             draw_end(canvas, axis, end, outward, middle, color)?;
         }
     }
     match row.relative {
-        Some(relative) => canvas.draw(&Circle::new((x(axis, relative), middle), 4, color.filled()))?,
+        Some(relative) => canvas.draw(&Shape::circle((x(axis, relative), middle), 4, color.filled()))?,
         None if row.is_exact == [true, true] => {
             canvas::remark(canvas, "no ratio: the baseline is 0", (LEFT + 6, top), HPos::Left)?;
         }
         None => canvas::remark(canvas, "no ratio: only bounds are known", (LEFT + 6, top), HPos::Left)?,
     }
-    canvas::text(canvas, &figures(row), (FIGURES, top), &font, INK, HPos::Left)
+    canvas::text(canvas, &figures(row), (FIGURES, top), font, INK, HPos::Left)
 }
 
 /// A bar at the end of an interval, or an arrow if the end is beyond the scale.
-fn draw_end(canvas: &Canvas, axis: &RatioAxis, end: f64, outward: i32, y: i32, color: RGBColor) -> Painted {
+fn draw_end(canvas: &Canvas, axis: &RatioAxis, end: f64, outward: i32, y: i32, color: Color) -> Painted {
     let x = x(axis, end);
     let points = if RatioAxis::is_beyond(end) {
         vec![(x, y - 5), (x, y + 5), (x + 7 * outward, y)]
     } else {
         vec![(x - 1, y - 5), (x + 1, y - 5), (x + 1, y + 5), (x - 1, y + 5)]
     };
-    canvas.draw(&Polygon::new(points, color.filled()))
+    canvas.draw(&Shape::path(points, color.filled()))
 }
 
 /// The difference in its unit, the relative difference, and the verdict.

@@ -1,14 +1,11 @@
 //! A tornado chart: the effect of 1 % more of each parameter on a quantity, as bars with intervals,
 //! the longest on top.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
 use crate::elasticity::{ElasticityReport, change_with_half_width};
 use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::format::{self, ValueFormat};
 use crate::plot::axis::Axis;
-use crate::plot::canvas::{self, BLUE, Canvas, INK, MARGIN, Painted, SERIES, TITLES, WIDTH};
+use crate::plot::canvas::{self, BLUE, Canvas, HPos, INK, MARGIN, Painted, SERIES, Shape, Surface, TITLES, WIDTH};
 use crate::plot::row_scale::{draw_scale, pixel};
 use crate::sweep::replications_and_seed;
 
@@ -44,13 +41,12 @@ pub(super) fn draw(report: &ElasticityReport, shown: usize) -> Vec<u8> {
         let name = format!("Change of {} for 1 % more of the key", quantity.text);
         draw_scale(canvas, &axis, &name, (LEFT, RIGHT), (TOP, TOP + height))?;
         for (row, effect) in effects.iter().enumerate() {
-            draw_bar(
-                canvas,
-                &axis,
-                &report.perturbations[effect.perturbation],
-                effect,
-                TOP + row as i32 * ROW + ROW / 2,
-            )?;
+            let perturbation = &report.perturbations[effect.perturbation];
+            let (key, change) = (&perturbation.key, format::ascii(&change_with_half_width(effect)));
+            canvas.describe(format!("{key}: {change}."));
+            canvas.mark(&format!("{key} = {}: {change}", perturbation.short_value()), || {
+                draw_bar(canvas, &axis, perturbation, effect, TOP + row as i32 * ROW + ROW / 2)
+            })?;
         }
         canvas::remark(canvas, &below, (MARGIN, TOP + height + canvas::X_LABELS + 10), HPos::Left)
     })
@@ -81,12 +77,12 @@ fn draw_bar(canvas: &Canvas, axis: &Axis, perturbation: &Perturbation, effect: &
     let font = canvas::regular(13);
     let words =
         canvas::fitted(&format!("{} = {}", perturbation.key, perturbation.short_value()), 13, LEFT - MARGIN - 10);
-    canvas::text(canvas, &words, (MARGIN, middle - HALF), &font, INK, HPos::Left)?;
+    canvas::text(canvas, &words, (MARGIN, middle - HALF), font, INK, HPos::Left)?;
     canvas::text(
         canvas,
         &format::ascii(&change_with_half_width(effect)),
         (FIGURES, middle - HALF),
-        &font,
+        font,
         INK,
         HPos::Left,
     )?;
@@ -97,12 +93,12 @@ fn draw_bar(canvas: &Canvas, axis: &Axis, perturbation: &Perturbation, effect: &
     let is_shown = effect.interval.is_none_or(|(low, high)| low > 0.0 || high < 0.0);
     let (left, right) = (x(value.min(0.0)), x(value.max(0.0)));
     let fill = color.mix(if is_shown { 0.85 } else { 0.3 });
-    canvas.draw(&Rectangle::new([(left, middle - HALF), (right, middle + HALF)], fill.filled()))?;
+    canvas.draw(&Shape::rectangle([(left, middle - HALF), (right, middle + HALF)], fill))?;
     let Some((low, high)) = effect.interval else { return Ok(()) };
     let (low, high) = (x(low), x(high));
-    canvas.draw(&PathElement::new(vec![(low, middle), (high, middle)], INK.stroke_width(1)))?;
+    canvas.draw(&Shape::path([(low, middle), (high, middle)], INK.stroke_width(1)))?;
     for end in [low, high] {
-        canvas.draw(&PathElement::new(vec![(end, middle - 4), (end, middle + 4)], INK.stroke_width(1)))?;
+        canvas.draw(&Shape::path([(end, middle - 4), (end, middle + 4)], INK.stroke_width(1)))?;
     }
     Ok(())
 }

@@ -9,12 +9,16 @@ mod differences;
 mod elasticity;
 mod import;
 mod over_time;
+mod png;
+mod style;
 mod sweep;
 mod targets;
 mod waits;
 mod warm_up;
 
 pub use import::import_charts;
+pub use png::CAN_DRAW_PNG;
+pub use style::ChartStyle;
 
 use std::collections::BTreeSet;
 
@@ -58,10 +62,9 @@ pub(crate) fn of_elasticity(report: &ElasticityReport) -> Vec<OutputFile> {
     paths.map(|(shown, path)| file(path, elasticity::draw(report, shown))).collect()
 }
 
-/// A chart of each target.
+/// All targets in one chart.
 pub(crate) fn of_sizing(report: &SizingReport) -> Vec<OutputFile> {
-    let targets = 0..report.targets.conditions.len();
-    targets.map(|target| file(format!("charts/target-{}.svg", target + 1), targets::draw(report, target))).collect()
+    vec![file("charts/targets.svg", targets::draw(report))]
 }
 
 /// Quantiles and hours of the replay; days and their ranks of the forecast, if there is one.

@@ -27,12 +27,46 @@ pub(super) fn utilization(context: &RunContext, results: &Results) -> Vec<u8> {
             heading: context.resource(Some(resource)).to_owned(),
             remark: mean(results, metric, format::percent),
             // More units than offered are busy only after the capacity of a worker was reduced.
-            axis: percentages(highest(&spreads, |spread| spread.max).max(1.0)),
+            axis: percentages(highest(&spreads, |spread| spread.max)),
+            format: format::percent,
             spreads,
         }
     };
     let panels: Vec<Panel> = resources(context).filter(|_| sheet.buckets.count > 0).map(panel).collect();
-    panels::draw(&sheet, &panels)
+    let (panels, footer) = distinct(panels, "never in use");
+    panels::draw(&Sheet { footer, ..sheet }, &panels)
+}
+
+/// One panel for series that are equal, and none for those that are 0 all the time, which are named
+/// in a line; one of them stays if all are.
+fn distinct(panels: Vec<Panel>, zero: &str) -> (Vec<Panel>, String) {
+    let mut kept: Vec<Panel> = Vec::new();
+    let mut zeros: Vec<Panel> = Vec::new();
+    for panel in panels {
+        if highest(&panel.spreads, |spread| spread.max) <= 0.0 {
+            zeros.push(panel);
+        } else if let Some(same) = kept.iter_mut().find(|same| same.spreads == panel.spreads) {
+            same.heading = match same.heading.matches(" = ").count() {
+                0..3 => format!("{} = {}", same.heading, panel.heading),
+                3 => format!("{} = ..", same.heading),
+                _ => std::mem::take(&mut same.heading),
+            };
+            // Of equal series the remark that tells more.
+            same.remark = [std::mem::take(&mut same.remark), panel.remark]
+                .into_iter()
+                .max_by_key(String::len)
+                .unwrap_or_default();
+        } else {
+            kept.push(panel);
+        }
+    }
+    if kept.is_empty() {
+        zeros.truncate(1);
+        return (zeros, String::new());
+    }
+    let names: Vec<&str> = zeros.iter().map(|panel| panel.heading.as_str()).collect();
+    let footer = if names.is_empty() { String::new() } else { format!("{zero}: {}", names.join(", ")) };
+    (kept, footer)
 }
 
 /// All waiting jobs, then those that need each resource.
@@ -68,11 +102,18 @@ pub(super) fn queue_length(context: &RunContext, results: &Results) -> Vec<u8> {
             _ => format!("peak {peak}, maximum {most_text}"),
         };
         let remark = if mean.is_empty() { peak } else { format!("{mean}, {peak}") };
-        Panel { heading, remark, axis: Axis::from_zero(most.max(1.0), format::short_count), spreads }
+        Panel {
+            heading,
+            remark,
+            axis: Axis::from_zero(most.max(1.0), format::short_count),
+            format: format::count,
+            spreads,
+        }
     };
     let all = std::iter::once(None).chain(resources(context).map(Some));
     let panels: Vec<Panel> = all.filter(|_| buckets.count > 0).map(panel).collect();
-    panels::draw(&sheet, &panels)
+    let (panels, footer) = distinct(panels, "never any");
+    panels::draw(&Sheet { footer, ..sheet }, &panels)
 }
 
 /// The largest of these values.
@@ -90,6 +131,7 @@ fn sheet<'a>(context: &RunContext, results: &Results) -> Sheet<'a> {
         subtitle: String::new(),
         unit: "",
         nothing: "",
+        footer: String::new(),
         buckets: Buckets { count, length, horizon },
         epoch: context.scenario.epoch,
         warmup: context.scenario.system.window.warmup,
@@ -126,14 +168,15 @@ fn waiting(outcome: &ReplicationStats, resource: Option<ResourceId>, bucket: usi
     }
 }
 
-/// From 0 to 100 %, or further if more units were busy than offered.
+/// From 0 to 100 %, or to the highest value if more units were busy than offered, which happens
+/// only after the capacity of a worker was reduced.
 fn percentages(most: f64) -> Axis {
-    if most <= 1.000_001 {
-        let ticks = [0.0, 0.5, 1.0].map(|at| (at, format!("{:.0} %", at * 100.0))).into();
-        // A little above 100 %, so that a line along it is drawn in its full width.
-        return Axis { low: 0.0, high: 1.03, ticks };
-    }
-    Axis::from_zero(most, |at| format!("{:.0} %", at * 100.0))
+    let most = most.max(1.0);
+    let halves = (2.0 * most).floor() as u32;
+    let every = halves.div_ceil(4).max(1);
+    let ticks = (0..=halves).step_by(every as usize).map(|half| f64::from(half) / 2.0);
+    // A little above the highest value, so that a line along it is drawn in its full width.
+    Axis { low: 0.0, high: 1.03 * most, ticks: ticks.map(|at| (at, format!("{:.0} %", at * 100.0))).collect() }
 }
 
 /// The time average in the summary.
@@ -145,4 +188,32 @@ fn mean(
     let metric = Metric { action, resource, worker: None, measure, statistic: Statistic::Mean };
     let row = results.summary.iter().find(|row| row.metric == metric);
     row.and_then(|row| row.estimate.value).map_or_else(String::new, |value| format!("mean {}", format(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_of_shares_end_where_the_values_end() {
+        let labels = |most| percentages(most).ticks.into_iter().map(|(_, label)| label).collect::<Vec<_>>();
+        assert_eq!(labels(0.2), ["0 %", "50 %", "100 %"]);
+        assert_eq!(labels(1.2), ["0 %", "50 %", "100 %"]);
+        assert!((percentages(1.2).high - 1.236).abs() < 1e-12);
+        assert_eq!(labels(3.1), ["0 %", "100 %", "200 %", "300 %"]);
+    }
+
+    #[test]
+    fn equal_panels_are_one_and_empty_ones_are_named() {
+        let panel = |heading: &str, level: f64| {
+            let spreads = vec![Some(Spread { low: level, mean: level, high: level, max: level })];
+            let axis = Axis::from_zero(1.0, format::count);
+            Panel { heading: heading.to_owned(), remark: String::new(), axis, format: format::count, spreads }
+        };
+        let all = vec![panel("all", 2.0), panel("a", 2.0), panel("b", 0.0), panel("c", 1.0), panel("d", 0.0)];
+        let (kept, footer) = distinct(all, "never");
+        let names: Vec<&str> = kept.iter().map(|panel| panel.heading.as_str()).collect();
+        assert_eq!((names, footer.as_str()), (vec!["all = a", "c"], "never: b, d"));
+        assert_eq!(distinct(vec![panel("a", 0.0), panel("b", 0.0)], "never").0.len(), 1);
+    }
 }

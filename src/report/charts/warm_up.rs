@@ -1,14 +1,13 @@
 //! The estimated warm-up: the mean number of jobs in the system over time, the part that is left
 //! out, and the level after it.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
 use crate::experiment::warmup::{EstimatedWarmUp, PILOTS};
 use crate::model::time::{Span, Time};
 use crate::plot::axis::Axis;
 use crate::plot::calendar;
-use crate::plot::canvas::{self, BLUE, GREY, LEFT, PLOT_WIDTH, Painted, Plot, TARGET, TITLES, X_LABELS};
+use crate::plot::canvas::{
+    self, BLUE, GREY, HPos, LEFT, PLOT_WIDTH, Painted, Plot, Shape, Surface, TARGET, TITLES, X_LABELS,
+};
 use crate::{RunContext, format, messages};
 
 /// Height of the plot.
@@ -26,17 +25,17 @@ pub(super) fn draw(context: &RunContext, warm_up: &EstimatedWarmUp) -> Vec<u8> {
     let remark = format!("red: mean after the warm-up, {}", format::count(warm_up.level()));
     canvas::sheet(top + HEIGHT + X_LABELS + 14, &title, &subtitle, |canvas| {
         canvas::remark(canvas, &remark, (LEFT + PLOT_WIDTH, top - 19), HPos::Right)?;
-        let mut plot = canvas::plot(canvas, (top, HEIGHT), (&time, Some(&time_name)), (&levels, "jobs"))?;
-        lines(&mut plot, warm_up, (&time, &levels))
+        let plot = canvas::plot(canvas, (top, HEIGHT), (&time, Some(&time_name)), (&levels, "jobs"))?;
+        lines(&plot, warm_up, (&time, &levels))
     })
 }
 
-fn lines(plot: &mut Plot, warm_up: &EstimatedWarmUp, (time, levels): (&Axis, &Axis)) -> Painted {
+fn lines(plot: &Plot, warm_up: &EstimatedWarmUp, (time, levels): (&Axis, &Axis)) -> Painted {
     let (end, level) = (warm_up.length.as_secs_f64(), warm_up.level());
-    let area = plot.plotting_area();
-    area.draw(&Rectangle::new([(0.0, levels.low), (end, levels.high)], GREY.mix(0.13).filled()))?;
-    area.draw(&PathElement::new(vec![(end, level), (time.high, level)], TARGET.stroke_width(2)))?;
-    area.draw(&PathElement::new(points(warm_up), BLUE.stroke_width(1)))
+    let area = &plot;
+    area.draw(&Shape::rectangle([(0.0, levels.low), (end, levels.high)], GREY.mix(0.13)))?;
+    area.draw(&Shape::path([(end, level), (time.high, level)], TARGET.stroke_width(2)))?;
+    area.draw(&Shape::path(points(warm_up), BLUE.stroke_width(1)))
 }
 
 /// The number of jobs over time, each part at its middle.

@@ -1,10 +1,5 @@
 //! An axis of a plot: a range of numbers, and labels at round ones.
 
-use std::ops::Range;
-
-use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
-use plotters::coord::types::RangedCoordf64;
-
 /// A linear axis. Coordinates are numbers of the axis; ticks need not be evenly spaced.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Axis {
@@ -17,6 +12,23 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
+    /// Leaves out labels nearer to the one before than this part of the axis.
+    pub(crate) fn thin(&mut self, near: f64) {
+        let near = near * (self.high - self.low);
+        let mut last = f64::NEG_INFINITY;
+        self.ticks.retain(|(at, _)| {
+            let keeps = *at - last >= near;
+            last = if keeps { *at } else { last };
+            keeps
+        });
+    }
+
+    /// The pixel of a number between those of both ends; numbers beyond an end are at that end.
+    pub(crate) fn pixel(&self, at: f64, (low, high): (i32, i32)) -> i32 {
+        let part = (at.clamp(self.low, self.high) - self.low) / (self.high - self.low);
+        low + (part * f64::from(high - low)).round() as i32
+    }
+
     /// From 0 to a round number of at least `most`, with three to six ticks at round numbers.
     pub(crate) fn from_zero(most: f64, label: impl Fn(f64) -> String) -> Axis {
         let tenths = round_tenths(most / 2.0);
@@ -55,29 +67,6 @@ fn round_tenths(most: f64) -> f64 {
     best
 }
 
-impl Ranged for Axis {
-    type FormatOption = NoDefaultFormatting;
-    type ValueType = f64;
-
-    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        RangedCoordf64::from(self.range()).map(&value.clamp(self.low, self.high), limit)
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, _hint: Hint) -> Vec<f64> {
-        self.ticks.iter().map(|(at, _)| *at).collect()
-    }
-
-    fn range(&self) -> Range<f64> {
-        self.low..self.high
-    }
-}
-
-impl ValueFormatter<f64> for Axis {
-    fn format_ext(&self, value: &f64) -> String {
-        self.ticks.iter().find(|(tick, _)| tick == value).map(|(_, label)| label.clone()).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,7 +94,7 @@ mod tests {
     #[test]
     fn values_beyond_an_axis_are_drawn_at_its_end() {
         let axis = Axis { low: 0.0, high: 2.0, ticks: Vec::new() };
-        let places = [-1.0, 0.0, 1.0, 2.0, 1e300].map(|value| axis.map(&value, (100, 0)));
+        let places = [-1.0, 0.0, 1.0, 2.0, 1e300].map(|value| axis.pixel(value, (100, 0)));
         assert_eq!(places, [100, 100, 50, 0, 0]);
     }
 }

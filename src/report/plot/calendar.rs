@@ -7,7 +7,7 @@ use super::canvas::PLOT_WIDTH;
 use crate::model::time::{Epoch, NANOS, Span, Time};
 
 /// The width of a letter in pixels, with a wide font.
-const LETTER: i32 = 9;
+const LETTER: i32 = 8;
 
 /// The distance between ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +27,23 @@ pub(crate) fn axis(epoch: Epoch, horizon: Time) -> (Axis, String) {
     (axis, format!("Time (UTC), from {}", epoch.rfc3339(Time::ZERO, SecondsFormat::AutoSi)))
 }
 
+/// An instant with its weekday, as exact as a length of time needs.
+pub(crate) fn words(epoch: Epoch, at: Time, length: Span) -> String {
+    let Some(calendar) = epoch.calendar_of(at) else { return String::new() };
+    let (minute, midnight) = (60 * NANOS, calendar.time() == chrono::NaiveTime::MIN);
+    let format = match length.0 {
+        nanos if nanos % (86_400 * NANOS) == 0 && midnight => "%a %b %-d",
+        nanos if nanos >= minute => "%a %b %-d %H:%M",
+        nanos if nanos >= NANOS => "%H:%M:%S",
+        _ => "%H:%M:%S%.9f",
+    };
+    calendar.format(format).to_string()
+}
+
 /// Ticks at the finest step whose labels fit.
 fn ticks(epoch: Epoch, high: Time) -> Vec<(f64, String)> {
     for step in steps() {
-        let most = PLOT_WIDTH / (LETTER * (step.letters() + 2));
+        let most = PLOT_WIDTH / (LETTER * (step.letters() + 1));
         if step.fits(high, most) {
             let instants = instants(epoch, high, step);
             return instants.into_iter().map(|(at, calendar)| (at.as_secs_f64(), step.label(calendar))).collect();
@@ -73,9 +86,11 @@ impl Step {
         match self {
             Step::Fixed(span) if span.0 < NANOS => 9 + digits(span) as i32,
             Step::Fixed(span) if span.0 < 60 * NANOS => 8,
-            Step::Fixed(_) | Step::Days(_) => 6,
+            // A date of ten letters between times of five.
+            Step::Fixed(_) => 8,
+            Step::Days(_) => 10,
             Step::Months(months) if months < 12 => 8,
-            Step::Months(_) => 4,
+            Step::Months(_) => 6,
         }
     }
 
@@ -86,7 +101,7 @@ impl Step {
                 let text = at.format("%H:%M:%S%.9f").to_string();
                 text[..9 + digits(span)].to_owned()
             }
-            Step::Fixed(_) | Step::Days(_) if midnight => at.format("%b %-d").to_string(),
+            Step::Fixed(_) | Step::Days(_) if midnight => at.format("%a %b %-d").to_string(),
             Step::Fixed(span) if span.0 < 60 * NANOS => at.format("%H:%M:%S").to_string(),
             Step::Fixed(_) | Step::Days(_) => at.format("%H:%M").to_string(),
             Step::Months(months) if months < 12 => at.format("%b %Y").to_string(),
@@ -150,11 +165,20 @@ mod tests {
         let day = Span::secs(86_400);
         assert_eq!(
             labels("2017-02-17T00:00:00Z", Span(7 * day.0)),
-            ["Feb 17", "Feb 18", "Feb 19", "Feb 20", "Feb 21", "Feb 22", "Feb 23", "Feb 24"]
+            [
+                "Fri Feb 17",
+                "Sat Feb 18",
+                "Sun Feb 19",
+                "Mon Feb 20",
+                "Tue Feb 21",
+                "Wed Feb 22",
+                "Thu Feb 23",
+                "Fri Feb 24"
+            ]
         );
         assert_eq!(
             labels("2017-02-17T22:30:00Z", Span::secs(4 * 3_600)),
-            ["22:30", "23:00", "23:30", "Feb 18", "00:30", "01:00", "01:30", "02:00", "02:30"]
+            ["22:30", "23:00", "23:30", "Sat Feb 18", "00:30", "01:00", "01:30", "02:00", "02:30"]
         );
         assert_eq!(
             labels("2017-02-17T00:00:00Z", Span(3_653 * day.0)),

@@ -1,11 +1,8 @@
 //! Rates by hour of the day, one class of days beside the other: observed ones with their
 //! intervals, and the fitted course.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
 use super::axis::Axis;
-use super::canvas::{self, BLUE, Canvas, INK, LEFT, Painted, TITLES};
+use super::canvas::{self, BLUE, Canvas, HPos, INK, LEFT, Painted, Shape, Surface, TITLES};
 use crate::format;
 
 const HEIGHT: i32 = 300;
@@ -32,7 +29,7 @@ pub(crate) fn draw(title: &str, subtitle: &str, classes: &[(&str, Vec<Hour>)], x
         let ends = hours().filter_map(|hour| Some(hour.observed?.1?.1)).fold(observed, f64::max);
         let y = Axis::from_zero(ends.min(1.6 * observed).max(1e-9), |rate| format::digits(rate, 3));
         let plot = canvas::plot(canvas, (TOP, HEIGHT), (&axis(classes), Some(x_name)), (&y, "Arrivals per hour"))?;
-        let area = plot.plotting_area();
+        let area = &plot;
         for (class, (_, hours)) in classes.iter().enumerate() {
             let left = |hour: usize| (class * HOURS + hour) as f64;
             for (hour, of) in hours.iter().enumerate() {
@@ -40,13 +37,13 @@ pub(crate) fn draw(title: &str, subtitle: &str, classes: &[(&str, Vec<Hour>)], x
                 let middle = left(hour) + 0.5;
                 if let Some((low, high)) = interval {
                     let bar = vec![(middle, low.min(y.high)), (middle, high.min(y.high))];
-                    area.draw(&PathElement::new(bar, INK.mix(BARS).stroke_width(1)))?;
+                    area.draw(&Shape::path(bar, INK.mix(BARS).stroke_width(1)))?;
                 }
-                area.draw(&Circle::new((middle, rate), 3, INK.filled()))?;
+                area.draw(&Shape::circle((middle, rate), 3, INK.filled()))?;
             }
             let level = |(hour, of): (usize, &Hour)| [(left(hour), of.fitted), (left(hour + 1), of.fitted)];
             let course: Vec<(f64, f64)> = hours.iter().enumerate().flat_map(level).collect();
-            area.draw(&PathElement::new(course, BLUE.stroke_width(2)))?;
+            area.draw(&Shape::path(course, BLUE.stroke_width(2)))?;
         }
         legend(canvas)
     })
@@ -70,10 +67,10 @@ fn axis(classes: &[(&str, Vec<Hour>)]) -> Axis {
 
 fn legend(canvas: &Canvas) -> Painted {
     let font = canvas::regular(13);
-    canvas.draw(&PathElement::new(vec![(LEFT, LEGEND + 6), (LEFT + 26, LEGEND + 6)], BLUE.stroke_width(2)))?;
-    canvas::text(canvas, "fitted", (LEFT + 36, LEGEND), &font, INK, HPos::Left)?;
+    canvas.draw(&Shape::path([(LEFT, LEGEND + 6), (LEFT + 26, LEGEND + 6)], BLUE.stroke_width(2)))?;
+    canvas::text(canvas, "fitted", (LEFT + 36, LEGEND), font, INK, HPos::Left)?;
     let left = LEFT + 130;
-    canvas.draw(&PathElement::new(vec![(left, LEGEND - 1), (left, LEGEND + 13)], INK.mix(BARS).stroke_width(1)))?;
-    canvas.draw(&Circle::new((left, LEGEND + 6), 3, INK.filled()))?;
-    canvas::text(canvas, "observed, with its 95 % interval", (left + 14, LEGEND), &font, INK, HPos::Left)
+    canvas.draw(&Shape::path([(left, LEGEND - 1), (left, LEGEND + 13)], INK.mix(BARS).stroke_width(1)))?;
+    canvas.draw(&Shape::circle((left, LEGEND + 6), 3, INK.filled()))?;
+    canvas::text(canvas, "observed, with its 95 % interval", (left + 14, LEGEND), font, INK, HPos::Left)
 }

@@ -1,10 +1,7 @@
 //! A quantity over a key with words, such as policies: one row per word, with a dot and an
 //! interval.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
-use super::canvas::{self, BLUE, Canvas, INK, MARGIN, Painted, TITLES, WIDTH};
+use super::canvas::{self, BLUE, Canvas, HPos, INK, MARGIN, PAPER, Painted, Shape, Surface, TITLES, WIDTH};
 use super::row_scale::{draw_scale, pixel};
 use super::scale::Scale;
 use super::values::{Values, step_name};
@@ -37,14 +34,17 @@ pub(crate) fn draw(values: &Values, axis: &design::Axis) -> Vec<u8> {
         for (step, estimate) in values.estimates.iter().enumerate().take(rows) {
             let top = TOP + step as i32 * ROW + 4;
             let words = canvas::fitted(&step_name(axis, step), 13, LEFT - MARGIN - 10);
-            canvas::text(canvas, &words, (MARGIN, top), &canvas::regular(13), INK, HPos::Left)?;
-            draw_dot(canvas, &scale, *estimate, top + 7)?;
+            canvas::text(canvas, &words, (MARGIN, top), canvas::regular(13), INK, HPos::Left)?;
+            let figure = ascii(&format.value_with_half_width(*estimate));
+            canvas.mark(&format!("{}: {figure}", step_name(axis, step)), || {
+                draw_dot(canvas, &scale, *estimate, top + 7)
+            })?;
+            canvas.describe(format!("{}: {figure}.", step_name(axis, step)));
             if let Some(value) = estimate.value.filter(|_| values.overloaded[step]) {
                 let at = (pixel(&scale.axis, scale.place(value), (LEFT, RIGHT)), top + 7);
-                canvas.draw(&Circle::new(at, 8, BLUE.stroke_width(2)))?;
+                canvas.draw(&Shape::circle(at, 8, BLUE.stroke_width(2)))?;
             }
-            let figure = ascii(&format.value_with_half_width(*estimate));
-            canvas::text(canvas, &figure, (FIGURES, top), &canvas::regular(13), INK, HPos::Left)?;
+            canvas::text(canvas, &figure, (FIGURES, top), canvas::regular(13), INK, HPos::Left)?;
         }
         if more > 0 {
             let more = format!("{more} more: see sweep.csv");
@@ -58,19 +58,19 @@ fn draw_dot(canvas: &Canvas, scale: &Scale, estimate: IntervalEstimate, middle: 
     let x = |value: f64| pixel(&scale.axis, scale.place(value), (LEFT, RIGHT));
     if let Some((low, high)) = estimate.interval {
         let (low, high) = (x(low), x(high));
-        canvas.draw(&PathElement::new(vec![(low, middle), (high, middle)], BLUE.stroke_width(2)))?;
+        canvas.draw(&Shape::path([(low, middle), (high, middle)], BLUE.stroke_width(2)))?;
         for end in [low, high] {
-            canvas.draw(&PathElement::new(vec![(end, middle - 5), (end, middle + 5)], BLUE.stroke_width(2)))?;
+            canvas.draw(&Shape::path([(end, middle - 5), (end, middle + 5)], BLUE.stroke_width(2)))?;
         }
     }
     let Some(value) = estimate.value else { return Ok(()) };
     let at = x(value);
     if estimate.is_exact() {
-        return canvas.draw(&Circle::new((at, middle), 4, BLUE.filled()));
+        return canvas.draw(&Shape::circle((at, middle), 4, BLUE.filled()));
     }
-    canvas.draw(&PathElement::new(vec![(at, middle), (at + 18, middle)], BLUE.stroke_width(2)))?;
+    canvas.draw(&Shape::path([(at, middle), (at + 18, middle)], BLUE.stroke_width(2)))?;
     let head = vec![(at + 24, middle), (at + 16, middle - 4), (at + 16, middle + 4)];
-    canvas.draw(&Polygon::new(head, BLUE.filled()))?;
-    canvas.draw(&Circle::new((at, middle), 4, WHITE.filled()))?;
-    canvas.draw(&Circle::new((at, middle), 4, BLUE.stroke_width(2)))
+    canvas.draw(&Shape::path(head, BLUE.filled()))?;
+    canvas.draw(&Shape::circle((at, middle), 4, PAPER.filled()))?;
+    canvas.draw(&Shape::circle((at, middle), 4, BLUE.stroke_width(2)))
 }

@@ -1,10 +1,9 @@
 //! The distribution of observed times with its band, and that of the law fitted to them.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
 use super::axis::Axis;
-use super::canvas::{self, BLUE, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, TITLES};
+use super::canvas::{
+    self, BLUE, Canvas, Color, GREY, HPos, INK, LEFT, PALE, PLOT_WIDTH, Painted, Shape, Style, Surface, TITLES,
+};
 use super::wait_axis::WaitAxis;
 
 const HEIGHT: i32 = 360;
@@ -12,7 +11,7 @@ const TOP: i32 = TITLES + 12;
 const LEGEND: i32 = TOP + HEIGHT + canvas::X_LABELS + 14;
 const LINE: i32 = 20;
 /// The runs are a broad line, on which that of the law is seen.
-const RUNS: RGBColor = RGBColor(150, 150, 150);
+const RUNS: Color = PALE;
 
 /// A law and the times behind it.
 pub(crate) struct FitCurves<'a> {
@@ -41,12 +40,12 @@ pub(crate) fn draw(title: &str, subtitle: &str, curves: &FitCurves) -> Vec<u8> {
         let plot = canvas::plot(canvas, (TOP, HEIGHT), (&axis.axis(), Some(&name)), (&shares, "Share of the runs"))?;
         let edge = |shift: f64| stairs(curves.observed, |share| (share + shift).clamp(0.0, 1.0), axis);
         let outline: Vec<_> = edge(curves.band).into_iter().chain(edge(-curves.band).into_iter().rev()).collect();
-        let area = plot.plotting_area();
-        area.draw(&Polygon::new(outline, GREY.mix(0.18)))?;
-        area.draw(&PathElement::new(stairs(curves.observed, |share| share, axis), RUNS.stroke_width(5)))?;
+        let area = &plot;
+        area.draw(&Shape::path(outline, GREY.mix(0.18)))?;
+        area.draw(&Shape::path(stairs(curves.observed, |share| share, axis), RUNS.stroke_width(5)))?;
         let inside = curves.fitted.iter().map(|(seconds, p)| (axis.place(*seconds), *p));
         let law: Vec<(f64, f64)> = inside.take_while(|(place, _)| *place < 1.0).collect();
-        area.draw(&PathElement::new(law, BLUE.stroke_width(2)))?;
+        area.draw(&Shape::path(law, BLUE.stroke_width(2)))?;
         legend(canvas, 0, RUNS.stroke_width(5), curves.observed_name)?;
         legend(canvas, 1, BLUE.stroke_width(2), curves.fitted_name)
     })
@@ -66,9 +65,9 @@ fn stairs(points: &[(f64, f64)], share: impl Fn(f64) -> f64, axis: WaitAxis) -> 
     stairs
 }
 
-fn legend(canvas: &Canvas, row: i32, style: ShapeStyle, name: &str) -> Painted {
+fn legend(canvas: &Canvas, row: i32, style: Style, name: &str) -> Painted {
     let top = LEGEND + row * LINE;
-    canvas.draw(&PathElement::new(vec![(LEFT, top + 6), (LEFT + 26, top + 6)], style))?;
+    canvas.draw(&Shape::path([(LEFT, top + 6), (LEFT + 26, top + 6)], style))?;
     let name = canvas::fitted(name, 13, PLOT_WIDTH - 36);
-    canvas::text(canvas, &name, (LEFT + 36, top), &canvas::regular(13), INK, HPos::Left)
+    canvas::text(canvas, &name, (LEFT + 36, top), canvas::regular(13), INK, HPos::Left)
 }

@@ -1,18 +1,13 @@
-//! A quantity over two keys: one cell per point, coloured by its value. The value stands in the
-//! cell where it fits.
+//! A value for each row and column: one cell each, coloured by its value. The values stand in the
+//! cells if all of them fit.
 //!
 //! The colours are those of viridis (van der Walt and Smith, 2015). Their brightness rises evenly,
-//! so people with any kind of colour vision read them alike, also in grey print.
+//! so people with any kind of colour vision read them alike, also in grey print, and they are the
+//! same on light and on dark pages.
 
-use plotters::prelude::*;
-use plotters::style::colors::colormaps::ViridisRGB;
-use plotters::style::text_anchor::HPos;
-
-use super::canvas::{self, Canvas, INK, Painted, TITLES, WIDTH};
+use super::canvas::{self, Canvas, Color, GRID, HPos, INK, Painted, Shape, Surface, TITLES, WIDTH};
+use super::hover;
 use super::scale::is_wide;
-use super::values::{Values, step_name};
-use crate::experiment::design::Axis;
-use crate::format::ValueFormat;
 use crate::model::math;
 
 const TOP: i32 = TITLES + 34;
@@ -20,20 +15,66 @@ const TOP: i32 = TITLES + 34;
 const EDGE: i32 = 20;
 /// Width of a letter.
 const LETTER: i32 = 8;
+/// Sizes of text in cells, and the width of a letter.
+const SIZES: [(i32, i32); 3] = [(13, 8), (11, 7), (10, 6)];
 /// Height of a line of text in a cell.
 const TEXT: i32 = 16;
 /// The largest number of cells in a row, and in a column.
 const MOST_CELLS: (usize, usize) = (200, 100);
-/// The legend's width and height, and the number of its labels.
+/// The legend's width and height, the number of its fields, and of its labels.
 const LEGEND: (i32, i32) = (360, 14);
+const FIELDS: i32 = 40;
 const LABELS: i32 = 4;
+/// Colours of a logarithmic scale span at most this factor.
+const FARTHEST: f64 = 1e6;
+/// At most this number of cells has values for a pointer.
+const MOST_POINTED: usize = 4_000;
 
-/// The arrangement of the points.
+/// Colours from dark to bright, at equal distances.
+const VIRIDIS: [[u8; 3]; 11] = [
+    [68, 1, 84],
+    [72, 36, 117],
+    [65, 68, 135],
+    [53, 95, 141],
+    [42, 120, 142],
+    [33, 145, 140],
+    [34, 168, 132],
+    [68, 191, 112],
+    [122, 209, 81],
+    [189, 223, 38],
+    [253, 231, 37],
+];
+
+/// A cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Cell {
+    /// `None` where nothing was measured.
+    pub(crate) value: Option<f64>,
+    /// The value as text, with what a reader has to know about it.
+    pub(crate) words: String,
+    /// Whether only a lower bound is known.
+    pub(crate) is_bound: bool,
+}
+
+/// The cells with their names.
 pub(crate) struct HeatMap<'a> {
-    pub(crate) rows: &'a Axis,
-    pub(crate) columns: &'a Axis,
-    /// The number of the point in a row and column.
-    pub(crate) point: &'a dyn Fn(usize, usize) -> usize,
+    pub(crate) title: &'a str,
+    pub(crate) subtitle: &'a str,
+    /// The names of rows, from the top, and of columns.
+    pub(crate) rows: Vec<String>,
+    pub(crate) columns: Vec<String>,
+    /// What rows and columns are.
+    pub(crate) row_name: &'a str,
+    pub(crate) column_name: &'a str,
+    /// Row by row.
+    pub(crate) cells: Vec<Cell>,
+    /// What colours are, and how a value is written.
+    pub(crate) value_name: &'a str,
+    pub(crate) format: &'a dyn Fn(f64) -> String,
+    /// The values at both ends of the colours; those of the cells by default.
+    pub(crate) range: Option<(f64, f64)>,
+    /// The file that has the values.
+    pub(crate) table: &'a str,
 }
 
 /// The cells in pixels.
@@ -43,8 +84,8 @@ struct Layout {
     columns: i32,
     rows: i32,
     line: i32,
-    /// Whether the first row is at the bottom, as on an axis of numbers.
-    is_rising: bool,
+    /// The size of the values in the cells; none if they do not fit.
+    words: Option<i32>,
 }
 
 /// The colours of values.
@@ -52,68 +93,87 @@ struct Colors {
     low: f64,
     high: f64,
     is_log: bool,
+    /// Whether values below the first colour have it, too.
+    has_less: bool,
 }
 
-pub(crate) fn draw(values: &Values, map: &HeatMap) -> Vec<u8> {
+pub(crate) fn draw(map: &HeatMap) -> Vec<u8> {
     let layout = Layout::of(map);
-    let (means, _) = values.extent();
-    let colors = Colors::of(&means);
-    let scale = if colors.is_log { "; colours are logarithmic" } else { "" };
-    let open = if values.has_bounds() { "; a number with \u{2265}, or a black corner: at least" } else { "" };
-    let subtitle = format!("Colour: mean of replications{scale}{open}; {}", values.remark("!"));
-    canvas::sheet(layout.bottom() + canvas::X_LABELS + 74, &values.title, &subtitle, |canvas| {
-        if means.is_empty() || layout.columns > MOST_CELLS.0 as i32 || layout.rows > MOST_CELLS.1 as i32 {
-            let why =
-                if means.is_empty() { "Nothing was measured." } else { "Too many points to be drawn: see sweep.csv." };
+    let values: Vec<f64> = map.cells.iter().filter_map(|cell| cell.value).filter(|value| value.is_finite()).collect();
+    let colors = Colors::of(&values, map.range);
+    let is_missing = map.cells.iter().any(|cell| cell.value.is_none());
+    let notes = [
+        (colors.is_log, "colours are logarithmic".to_owned()),
+        (is_missing && !values.is_empty(), "grey: nothing was measured".to_owned()),
+        (map.cells.iter().any(|cell| cell.is_bound), "black corner: at least".to_owned()),
+        (layout.words.is_none() && !map.table.is_empty(), format!("values: {}", map.table)),
+    ];
+    let notes = notes.into_iter().filter_map(|(holds, note)| holds.then_some(note));
+    let subtitle = notes.fold(map.subtitle.to_owned(), |all, note| format!("{all}; {note}"));
+    let is_too_large = layout.columns > MOST_CELLS.0 as i32 || layout.rows > MOST_CELLS.1 as i32;
+    canvas::sheet(layout.bottom() + canvas::X_LABELS + 74, map.title, &subtitle, |canvas| {
+        if values.is_empty() || is_too_large {
+            let many = format!("Too many points to be drawn: see {}.", map.table);
+            let why = if values.is_empty() { "Nothing was measured." } else { &many };
             return canvas::remark(canvas, why, (WIDTH / 2, TOP + 20), HPos::Center);
         }
         for row in 0..layout.rows {
-            for column in 0..layout.columns {
-                let point = (map.point)(row as usize, column as usize);
-                draw_cell(canvas, &layout, &colors, (row, column), point, values)?;
-            }
+            draw_row(canvas, &layout, &colors, map, row)?;
         }
+        describe(canvas, map);
         draw_names(canvas, &layout, map)?;
-        draw_legend(canvas, &colors, layout.bottom() + canvas::X_LABELS + 14, values)
+        draw_legend(canvas, &colors, layout.bottom() + canvas::X_LABELS + 14, map)
     })
 }
 
 impl Layout {
     fn of(map: &HeatMap) -> Layout {
-        let (rows, columns) = (map.rows.values.len() as i32, map.columns.values.len() as i32);
-        let longest = (0..map.rows.values.len()).map(|row| step_name(map.rows, row).chars().count()).max().unwrap_or(0);
+        let (rows, columns) = (map.rows.len() as i32, map.columns.len() as i32);
+        let longest = map.rows.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         let left = (EDGE + longest as i32 * LETTER + 12).clamp(64, 300);
         let width = WIDTH - left - EDGE;
         let line = (420 / rows.max(1)).clamp(4, 40);
-        Layout { left, width, columns, rows, line, is_rising: map.rows.numbers().is_some() }
+        let longest = map.cells.iter().map(|cell| cell.words.chars().count()).max().unwrap_or(0);
+        let fits = |(_, letter): &&(i32, i32)| longest as i32 * letter <= width / columns.max(1) - 2 && line >= TEXT;
+        let words = SIZES.iter().find(fits).map(|(size, _)| *size);
+        Layout { left, width, columns, rows, line, words }
     }
 
     fn bottom(&self) -> i32 {
         TOP + self.rows.min(MOST_CELLS.1 as i32) * self.line
     }
 
+    /// Left edge of a column.
+    fn x(&self, column: i32) -> i32 {
+        self.left + column * self.width / self.columns
+    }
+
     /// Left, right, upper and lower edge of a cell.
     fn cell(&self, row: i32, column: i32) -> (i32, i32, i32, i32) {
-        let x = |column: i32| self.left + column * self.width / self.columns;
-        let row = if self.is_rising { self.rows - 1 - row } else { row };
-        (x(column), x(column + 1), TOP + row * self.line, TOP + (row + 1) * self.line)
+        (self.x(column), self.x(column + 1), TOP + row * self.line, TOP + (row + 1) * self.line)
     }
 }
 
 impl Colors {
-    fn of(means: &[f64]) -> Colors {
-        let positive = means.iter().all(|mean| *mean > 0.0);
-        let is_log = positive && is_wide(means);
-        let low = means.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = means.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        Colors { low, high, is_log }
+    fn of(values: &[f64], range: Option<(f64, f64)>) -> Colors {
+        let (least, high) = values
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (value.min(low), value.max(high)));
+        if let Some((low, high)) = range {
+            return Colors { low, high, is_log: false, has_less: false };
+        }
+        // Zeros have no logarithm; they have the colour of the smallest value.
+        let is_log = least >= 0.0 && is_wide(values);
+        let positive = values.iter().copied().filter(|value| *value > 0.0).fold(high, f64::min);
+        let low = if is_log { positive.max(high / FARTHEST) } else { least };
+        Colors { low, high, is_log, has_less: least < low }
     }
 
     /// From 0 for the smallest value to 1 for the largest.
     fn part(&self, value: f64) -> f64 {
-        let place = |value: f64| if self.is_log { math::ln(value) } else { value };
+        let place = |value: f64| if self.is_log { math::ln(value.max(self.low)) } else { value };
         let width = place(self.high) - place(self.low);
-        if width > 0.0 { (place(value) - place(self.low)) / width } else { 0.0 }
+        if width > 0.0 { ((place(value) - place(self.low)) / width).clamp(0.0, 1.0) } else { 0.0 }
     }
 
     /// The value at a part.
@@ -127,39 +187,73 @@ impl Colors {
 }
 
 /// The colour at a part of the scale.
-fn color(part: f64) -> RGBColor {
-    ViridisRGB.get_color(part.clamp(0.0, 1.0))
+fn color(part: f64) -> Color {
+    let place = part.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
+    let low = (place as usize).min(VIRIDIS.len() - 2);
+    let mix = |channel: usize| {
+        let (from, to) = (f64::from(VIRIDIS[low][channel]), f64::from(VIRIDIS[low + 1][channel]));
+        (from + (to - from) * (place - low as f64)).round() as u8
+    };
+    Color::Fixed(mix(0), mix(1), mix(2))
 }
 
-fn draw_cell(
-    canvas: &Canvas,
-    layout: &Layout,
-    colors: &Colors,
-    (row, column): (i32, i32),
-    point: usize,
-    values: &Values,
-) -> Painted {
-    let estimate = values.estimates[point];
-    let (left, right, top, bottom) = layout.cell(row, column);
-    let part = estimate.value.map(|value| colors.part(value));
-    let fill = part.map_or(canvas::GRID, color);
-    canvas.draw(&Rectangle::new([(left, top), (right, bottom)], fill.filled()))?;
-    let format = ValueFormat::of_quantity(values.quantity);
-    let mark = if values.overloaded[point] { " !" } else { "" };
-    let words = format.bounded(estimate.value, estimate.is_exact()) + mark;
-    let fits = words.chars().count() as i32 * LETTER <= right - left - 4 && layout.line >= TEXT;
-    if !fits && !estimate.is_exact() {
-        // A corner tells that the colour is that of a lower bound.
-        let corner = vec![(right, top), (right, top + 8), (right - 8, top)];
-        canvas.draw(&Polygon::new(corner, INK.filled()))?;
+fn draw_row(canvas: &Canvas, layout: &Layout, colors: &Colors, map: &HeatMap, row: i32) -> Painted {
+    let (start, end) = (row as usize * map.columns.len(), (row as usize + 1) * map.columns.len());
+    let cells = &map.cells[start..end];
+    let (left, _, top, bottom) = layout.cell(row, 0);
+    let is_pointed = map.cells.len() <= MOST_POINTED;
+    if is_pointed {
+        hover::open_plot(canvas, (left, top, left + layout.width, bottom))?;
+        let middle = |column: i32| i32::midpoint(layout.x(column), layout.x(column + 1));
+        let texts = cells.iter().zip(&map.columns).enumerate().map(|(column, (cell, name))| {
+            let words = if cell.value.is_some() { cell.words.clone() } else { "nothing measured".to_owned() };
+            (middle(column as i32), format!("{} {name}", map.column_name), words)
+        });
+        hover::open_series(canvas, &map.rows[row as usize], texts, row == 0)?;
     }
-    if fits {
-        // Viridis is dark up to its middle.
-        let ink = if part.is_some_and(|part| part < 0.55) { WHITE } else { INK };
-        let at = (i32::midpoint(left, right), i32::midpoint(top, bottom) - 6);
-        canvas::text(canvas, &words, at, &canvas::regular(13), ink, HPos::Center)?;
+    for (column, cell) in cells.iter().enumerate() {
+        draw_cell(canvas, layout, colors, (row, column as i32), cell)?;
+    }
+    if is_pointed {
+        canvas.close()?;
+        canvas.close()?;
     }
     Ok(())
+}
+
+fn draw_cell(canvas: &Canvas, layout: &Layout, colors: &Colors, at: (i32, i32), cell: &Cell) -> Painted {
+    let (left, right, top, bottom) = layout.cell(at.0, at.1);
+    let part = cell.value.map(|value| colors.part(value));
+    canvas.draw(&Shape::rectangle([(left, top), (right, bottom)], part.map_or(GRID, color)))?;
+    // Viridis is dark up to its middle.
+    let ink = match part {
+        None => INK,
+        Some(part) if part < 0.55 => Color::Fixed(255, 255, 255),
+        Some(_) => Color::Fixed(20, 20, 20),
+    };
+    if cell.is_bound {
+        // A corner tells that the colour is that of a lower bound.
+        canvas.draw(&Shape::path([(right, top), (right, top + 8), (right - 8, top)], ink))?;
+    }
+    if let Some(size) = layout.words.filter(|_| cell.value.is_some()) {
+        let at = (i32::midpoint(left, right), i32::midpoint(top, bottom) - 5);
+        canvas::text(canvas, &cell.words, at, canvas::regular(size), ink, HPos::Center)?;
+    }
+    Ok(())
+}
+
+/// The highest and the lowest cell, in words.
+fn describe(canvas: &Canvas, map: &HeatMap) {
+    let mut known: Vec<(usize, f64)> =
+        map.cells.iter().enumerate().filter_map(|(place, cell)| Some((place, cell.value?))).collect();
+    known.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let name = |place: usize| {
+        let (row, column) = (&map.rows[place / map.columns.len()], &map.columns[place % map.columns.len()]);
+        format!("{} at {row}, {} {column}", map.cells[place].words, map.column_name)
+    };
+    if let (Some(first), Some(last)) = (known.first(), known.last()) {
+        canvas.describe(format!("Lowest: {}. Highest: {}.", name(first.0), name(last.0)));
+    }
 }
 
 /// The values of both keys at the edges of the cells, as far as they fit, and the names of the
@@ -169,48 +263,80 @@ fn draw_names(canvas: &Canvas, layout: &Layout, map: &HeatMap) -> Painted {
     let every = (TEXT + layout.line - 1) / layout.line;
     for row in (0..layout.rows).step_by(every.max(1) as usize) {
         let (_, _, top, bottom) = layout.cell(row, 0);
-        let words = canvas::fitted(&step_name(map.rows, row as usize), 13, layout.left - EDGE - 8);
-        let at = (layout.left - 8, i32::midpoint(top, bottom) - 6);
-        canvas::text(canvas, &words, at, &font, INK, HPos::Right)?;
+        let words = canvas::fitted(&map.rows[row as usize], 13, layout.left - EDGE - 8);
+        let at = (layout.left - 8, i32::midpoint(top, bottom) - 5);
+        canvas::text(canvas, &words, at, font, INK, HPos::Right)?;
     }
-    let mut free_from = i32::MIN;
-    for column in 0..layout.columns {
-        let (left, right, _, _) = layout.cell(0, column);
-        let words = canvas::fitted(&step_name(map.columns, column as usize), 13, (right - left).max(120));
-        let half = words.chars().count() as i32 * LETTER / 2;
-        let middle = i32::midpoint(left, right);
-        if middle - half >= free_from {
-            canvas::text(canvas, &words, (middle, layout.bottom() + 6), &font, INK, HPos::Center)?;
-            free_from = middle + half + 6;
-        }
+    // Names at equal distances, as near as the longest of them allows.
+    let cell = (layout.width / layout.columns.max(1)).max(1);
+    let names: Vec<String> = map.columns.iter().map(|name| canvas::fitted(name, 13, cell.max(120))).collect();
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as i32 * LETTER + 6;
+    let every = ((longest + cell - 1) / cell).max(1);
+    for column in (0..layout.columns).step_by(every as usize) {
+        let middle = i32::midpoint(layout.x(column), layout.x(column + 1));
+        let at = (middle, layout.bottom() + 6);
+        canvas::text(canvas, &names[column as usize], at, font, INK, HPos::Center)?;
     }
     let below = (layout.left + layout.width / 2, layout.bottom() + 26);
-    canvas::text(canvas, &canvas::fitted(&map.columns.name(), 13, layout.width), below, &font, INK, HPos::Center)?;
-    canvas::text(
-        canvas,
-        &canvas::fitted(&map.rows.name(), 13, WIDTH - 2 * EDGE),
-        (EDGE, TOP - 22),
-        &font,
-        INK,
-        HPos::Left,
-    )
+    canvas::text(canvas, &canvas::fitted(map.column_name, 13, layout.width), below, font, INK, HPos::Center)?;
+    let name = canvas::fitted(map.row_name, 13, WIDTH - 2 * EDGE);
+    canvas::text(canvas, &name, (EDGE, TOP - 22), font, INK, HPos::Left)
 }
 
 /// A bar of all colours with their values.
-fn draw_legend(canvas: &Canvas, colors: &Colors, top: i32, values: &Values) -> Painted {
+fn draw_legend(canvas: &Canvas, colors: &Colors, top: i32, map: &HeatMap) -> Painted {
     let left = (WIDTH - LEGEND.0) / 2;
-    for x in 0..LEGEND.0 {
-        let fill = color(f64::from(x) / f64::from(LEGEND.0 - 1));
-        canvas.draw(&Rectangle::new([(left + x, top), (left + x + 1, top + LEGEND.1)], fill.filled()))?;
+    for field in 0..FIELDS {
+        let x = |field: i32| left + field * LEGEND.0 / FIELDS;
+        let fill = color(f64::from(field) / f64::from(FIELDS - 1));
+        canvas.draw(&Shape::rectangle([(x(field), top), (x(field + 1), top + LEGEND.1)], fill))?;
     }
-    let format = ValueFormat::of_quantity(values.quantity);
     let labels = if colors.high > colors.low { LABELS } else { 0 };
     for label in 0..=labels {
         let part = f64::from(label) / f64::from(labels.max(1));
         let at = (left + (part * f64::from(LEGEND.0)).round() as i32, top + LEGEND.1 + 5);
-        let words = format.value(Some(colors.value(part)));
-        canvas::text(canvas, &words, at, &canvas::regular(13), INK, HPos::Center)?;
+        let words = (map.format)(colors.value(part));
+        let words = if label == 0 && colors.has_less { format!("\u{2264} {words}") } else { words };
+        canvas::text(canvas, &words, at, canvas::regular(13), INK, HPos::Center)?;
     }
-    let words = canvas::fitted(&values.quantity.text, 13, left - EDGE - 50);
-    canvas::text(canvas, &words, (left - 40, top), &canvas::regular(13), INK, HPos::Right)
+    let words = canvas::fitted(map.value_name, 13, left - EDGE - 50);
+    canvas::text(canvas, &words, (left - 40, top), canvas::regular(13), INK, HPos::Right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zero_does_not_make_wide_colours_linear() {
+        let colors = Colors::of(&[0.0, 0.001, 1.0, 1_000.0], None);
+        assert!(colors.is_log && colors.has_less);
+        assert_eq!((colors.part(0.0), colors.part(0.001), colors.part(1_000.0)), (0.0, 0.0, 1.0));
+        assert!((colors.part(1.0) - 0.5).abs() < 1e-12);
+        let narrow = Colors::of(&[0.0, 2.0, 4.0], None);
+        assert!(!narrow.is_log && narrow.part(2.0) == 0.5);
+    }
+
+    #[test]
+    fn all_cells_have_their_values_or_none() {
+        for (long, all) in [("1 s", true), ("a long value of a cell that has no room", false)] {
+            let cell = |words: &str| Cell { value: Some(1.0), words: words.to_owned(), is_bound: false };
+            let map = HeatMap {
+                title: "t",
+                subtitle: "s",
+                rows: vec!["r".to_owned()],
+                columns: (0..12).map(|column| column.to_string()).collect(),
+                row_name: "rows",
+                column_name: "columns",
+                cells: (0..12).map(|column| cell(if column == 7 { long } else { "7 s" })).collect(),
+                value_name: "v",
+                format: &|value| value.to_string(),
+                range: None,
+                table: "x.csv",
+            };
+            let svg = String::from_utf8(draw(&map)).unwrap();
+            assert_eq!(svg.matches(">7 s</text>").count(), if all { 11 } else { 0 });
+            assert_eq!(svg.contains("values: x.csv"), !all);
+        }
+    }
 }

@@ -5,17 +5,20 @@
 
 use std::ops::Range;
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
 use super::axis::Axis;
 use super::band::{self, Buckets, Spread};
 use super::calendar;
-use super::canvas::{self, BLUE, Canvas, GREY, INK, LEFT, PLOT_WIDTH, Painted, Plot, TITLES, WIDTH, X_LABELS};
-use crate::model::time::{Epoch, Time};
+use super::canvas::{
+    self, BLUE, Canvas, GREY, HPos, INK, LEFT, PLOT_WIDTH, Painted, Plot, Shape, Surface, TITLES, WIDTH, X_LABELS,
+};
+use super::hover;
+use crate::model::time::{Epoch, Span, Time};
 
-/// At most this number of panels is drawn; a line below them counts the others.
-const MOST_PANELS: usize = 16;
+/// At most this number of panels is drawn, those with the highest values; a line below them counts
+/// the others.
+const MOST_PANELS: usize = 10;
+/// At most this number of values of a series is there for a pointer.
+const MOST_POINTED: usize = 240;
 /// Height of a panel's heading and the space above it.
 const HEADING: i32 = 34;
 /// Upper edge of the first plot.
@@ -29,8 +32,19 @@ pub(crate) struct Panel {
     pub(crate) remark: String,
     /// Its vertical axis.
     pub(crate) axis: Axis,
+    /// How a value is written.
+    pub(crate) format: fn(f64) -> String,
     /// Its values, bucket by bucket; `None` where nothing was measured.
     pub(crate) spreads: Vec<Option<Spread>>,
+}
+
+impl Panel {
+    /// The bucket with the highest mean, and that mean.
+    fn peak(&self) -> Option<(usize, f64)> {
+        let means = self.spreads.iter().enumerate().filter_map(|(bucket, spread)| Some((bucket, (*spread)?.mean)));
+        // The first of equal ones.
+        means.fold(None, |best, of| if best.is_none_or(|best: (usize, f64)| of.1 > best.1) { Some(of) } else { best })
+    }
 }
 
 /// The part that all panels share.
@@ -42,6 +56,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) unit: &'a str,
     /// The text of a chart without panels.
     pub(crate) nothing: &'a str,
+    /// A line below the panels, such as what is not drawn; empty for none.
+    pub(crate) footer: String,
     pub(crate) buckets: Buckets,
     /// The calendar time of instant 0.
     pub(crate) epoch: Epoch,
@@ -53,21 +69,34 @@ pub(crate) struct Sheet<'a> {
 
 /// Draws the panels from top to bottom.
 pub(crate) fn draw(sheet: &Sheet, panels: &[Panel]) -> Vec<u8> {
-    let shown = &panels[..panels.len().min(MOST_PANELS)];
+    let shown = highest(panels);
     let height = (360 / shown.len().max(1) as i32).clamp(84, 300);
     let bottom = TITLES + shown.len().max(1) as i32 * (HEADING + height) + X_LABELS + 14;
     let left_out = panels.len() - shown.len();
-    let footer = if left_out > 0 { 20 } else { 0 };
-    canvas::sheet(bottom + footer, &sheet.title, &explanation(sheet), |canvas| {
+    let more =
+        if left_out > 0 { format!("{left_out} more with lower peaks: see utilization.csv") } else { String::new() };
+    let parts: Vec<&str> = [more.as_str(), &sheet.footer].into_iter().filter(|part| !part.is_empty()).collect();
+    let footer = canvas::fitted(&parts.join("; "), 13, PLOT_WIDTH);
+    let room = if footer.is_empty() { 0 } else { 20 };
+    canvas::sheet(bottom + room, &sheet.title, &explanation(sheet), |canvas| {
+        canvas::remark(canvas, &footer, (LEFT, bottom - 6), HPos::Left)?;
         if shown.is_empty() {
             return canvas::remark(canvas, sheet.nothing, (WIDTH / 2, TOP_OF_FIRST + height / 2), HPos::Center);
         }
-        if left_out > 0 {
-            let more = format!("{left_out} more: see utilization.csv");
-            canvas::remark(canvas, &more, (LEFT, bottom - 6), HPos::Left)?;
-        }
-        plots(canvas, sheet, shown, height)
+        plots(canvas, sheet, &shown, height)
     })
+}
+
+/// The panels with the highest peaks, in their order.
+fn highest(panels: &[Panel]) -> Vec<&Panel> {
+    let peak = |place: &usize| panels[*place].peak().map_or(f64::NEG_INFINITY, |(_, peak)| peak);
+    let mut places: Vec<usize> = (0..panels.len()).collect();
+    if panels.len() > MOST_PANELS {
+        places.sort_by(|a, b| peak(b).total_cmp(&peak(a)));
+        places.truncate(MOST_PANELS);
+        places.sort_unstable();
+    }
+    places.into_iter().map(|place| &panels[place]).collect()
 }
 
 /// The meaning of values, lines, bands and shades.
@@ -78,17 +107,51 @@ fn explanation(sheet: &Sheet) -> String {
 }
 
 /// The panels with their headings; the last one carries the time axis.
-fn plots(canvas: &Canvas, sheet: &Sheet, panels: &[Panel], height: i32) -> Painted {
+fn plots(canvas: &Canvas, sheet: &Sheet, panels: &[&Panel], height: i32) -> Painted {
     let (time, time_name) = calendar::axis(sheet.epoch, sheet.horizon);
     for (index, panel) in panels.iter().enumerate() {
         let top = TOP_OF_FIRST + index as i32 * (HEADING + height);
         let name = (index + 1 == panels.len()).then_some(time_name.as_str());
-        let mut plot = canvas::plot(canvas, (top, height), (&time, name), (&panel.axis, sheet.unit))?;
-        shade_warm_up(&mut plot, sheet.warmup, &time, &panel.axis)?;
-        series(&mut plot, sheet, &panel.spreads, time.high / f64::from(PLOT_WIDTH))?;
+        let plot = canvas::plot(canvas, (top, height), (&time, name), (&panel.axis, sheet.unit))?;
+        shade_warm_up(&plot, sheet.warmup, &time, &panel.axis)?;
+        hover::open_plot(canvas, plot.edges)?;
+        hover::open_series(canvas, &panel.heading, pointed(sheet, panel, &time), index == 0)?;
+        series(&plot, sheet, &panel.spreads, time.high / f64::from(PLOT_WIDTH))?;
+        canvas.close()?;
+        canvas.close()?;
         headings(canvas, panel, top)?;
+        describe(canvas, sheet, panel);
     }
     Ok(())
+}
+
+/// The values for a pointer: of each group of buckets the highest mean, at the begin of the group.
+fn pointed(sheet: &Sheet, panel: &Panel, time: &Axis) -> impl Iterator<Item = (i32, String, String)> {
+    let group = panel.spreads.len().div_ceil(MOST_POINTED).max(1);
+    let length = Span(sheet.buckets.length.0.saturating_mul(group as i64));
+    panel.spreads.chunks(group).enumerate().map(move |(number, spreads)| {
+        let seconds =
+            sheet.buckets.seconds(number * group).start..sheet.buckets.seconds(number * group + group - 1).end;
+        let pixel = time.pixel(f64::midpoint(seconds.start, seconds.end), (LEFT, LEFT + PLOT_WIDTH));
+        let begin = Time(length.0.saturating_mul(number as i64));
+        let highest = spreads.iter().flatten().max_by(|a, b| a.mean.total_cmp(&b.mean));
+        (
+            pixel,
+            calendar::words(sheet.epoch, begin, length),
+            highest.map_or_else(String::new, |it| (panel.format)(it.mean)),
+        )
+    })
+}
+
+/// When a series is highest.
+fn describe(canvas: &Canvas, sheet: &Sheet, panel: &Panel) {
+    if let Some((bucket, peak)) = panel.peak() {
+        let begin = Time(sheet.buckets.length.0.saturating_mul(bucket as i64));
+        let at = calendar::words(sheet.epoch, begin, sheet.buckets.length);
+        let remark = if panel.remark.is_empty() { String::new() } else { format!("{}, ", panel.remark) };
+        let (name, peak) = (&panel.heading, (panel.format)(peak));
+        canvas.describe(format!("{name}: {remark}highest mean {peak} at {at}."));
+    }
 }
 
 fn headings(canvas: &Canvas, panel: &Panel, top: i32) -> Painted {
@@ -97,17 +160,17 @@ fn headings(canvas: &Canvas, panel: &Panel, top: i32) -> Painted {
 }
 
 /// Shades the warm-up, which no figure counts.
-fn shade_warm_up(plot: &mut Plot, warmup: Time, time: &Axis, axis: &Axis) -> Painted {
+fn shade_warm_up(plot: &Plot, warmup: Time, time: &Axis, axis: &Axis) -> Painted {
     let end = warmup.as_secs_f64().min(time.high);
     if end > 0.0 {
-        let area = Rectangle::new([(0.0, axis.low), (end, axis.high)], GREY.mix(0.13).filled());
-        plot.plotting_area().draw(&area)?;
+        let area = Shape::rectangle([(0.0, axis.low), (end, axis.high)], GREY.mix(0.13));
+        plot.draw(&area)?;
     }
     Ok(())
 }
 
 /// Draws bands and lines, with a gap where nothing was measured; a pixel is this number of seconds.
-fn series(plot: &mut Plot, sheet: &Sheet, spreads: &[Option<Spread>], pixel: f64) -> Painted {
+fn series(plot: &Plot, sheet: &Sheet, spreads: &[Option<Spread>], pixel: f64) -> Painted {
     let spreads: Vec<(usize, Option<Spread>)> = spreads.iter().copied().enumerate().collect();
     for run in spreads.split(|(_, spread)| spread.is_none()).filter(|run| !run.is_empty()) {
         let edge = |value: fn(Spread) -> f64| {
@@ -116,13 +179,13 @@ fn series(plot: &mut Plot, sheet: &Sheet, spreads: &[Option<Spread>], pixel: f64
         };
         let (low, high) = (edge(|spread| spread.low), edge(|spread| spread.high));
         if band::has_maximum(sheet.replications) {
-            plot.plotting_area().draw(&PathElement::new(edge(|spread| spread.max), INK.mix(0.4).stroke_width(1)))?;
+            plot.draw(&Shape::path(edge(|spread| spread.max), INK.mix(0.4).stroke_width(1)))?;
         }
         if low != high {
             let outline: Vec<_> = high.into_iter().chain(low.into_iter().rev()).collect();
-            plot.plotting_area().draw(&Polygon::new(outline, BLUE.mix(0.25)))?;
+            plot.draw(&Shape::path(outline, BLUE.mix(0.25)))?;
         }
-        plot.plotting_area().draw(&PathElement::new(edge(|spread| spread.mean), BLUE.stroke_width(2)))?;
+        plot.draw(&Shape::path(edge(|spread| spread.mean), BLUE.stroke_width(2)))?;
     }
     Ok(())
 }

@@ -1,10 +1,7 @@
 //! A horizontal scale under rows of marks, such as dots and bars.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
 use super::axis::Axis;
-use super::canvas::{self, Canvas, GRID, INK, MARGIN, Painted, WIDTH};
+use super::canvas::{self, Canvas, GRID, HPos, INK, MARGIN, Painted, Shape, Surface, WIDTH};
 
 /// Grid lines of a horizontal scale with their labels below, and its name.
 pub(crate) fn draw_scale(
@@ -18,15 +15,15 @@ pub(crate) fn draw_scale(
     for (at, words) in &axis.ticks {
         let x = pixel(axis, *at, (left, right));
         let color = if *at == 0.0 { INK } else { GRID };
-        canvas.draw(&PathElement::new(vec![(x, top), (x, bottom)], color.stroke_width(1)))?;
+        canvas.draw(&Shape::path([(x, top), (x, bottom)], color.stroke_width(1)))?;
         let half = words.chars().count() as i32 * 4;
         if x - half >= free_from {
-            canvas::text(canvas, words, (x, bottom + 6), &canvas::regular(13), INK, HPos::Center)?;
+            canvas::text(canvas, words, (x, bottom + 6), canvas::regular(13), INK, HPos::Center)?;
             free_from = x + half + 8;
         }
     }
     let name = canvas::fitted(name, 13, WIDTH - 2 * MARGIN);
-    canvas::text(canvas, &name, (i32::midpoint(left, right), bottom + 26), &canvas::regular(13), INK, HPos::Center)
+    canvas::text(canvas, &name, (i32::midpoint(left, right), bottom + 26), canvas::regular(13), INK, HPos::Center)
 }
 
 /// The pixel of a number of the axis between two edges.

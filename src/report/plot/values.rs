@@ -10,6 +10,8 @@ pub(crate) struct Values<'a> {
     /// The number of replications, and their seed.
     pub(crate) work: String,
     pub(crate) quantity: &'a Quantity,
+    /// A value to compare with, and its name.
+    pub(crate) target: Option<(f64, String)>,
     /// By the number of the point: whether it is overloaded.
     pub(crate) overloaded: Vec<bool>,
     /// By the number of the point.

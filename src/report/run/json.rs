@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::{RunReport, precision};
 use crate::RunContext;
-use crate::experiment::SummaryRow;
 use crate::experiment::warmup::PILOTS;
+use crate::experiment::{SummaryRow, blame};
 use crate::format::measured;
 use crate::model::time::{Span, Time};
 use crate::stats::JobScope;
@@ -59,6 +59,18 @@ impl RunReport<'_> {
             if row.estimate.interval.is_some() {
                 let intervals = child(measure(&mut document, context, row), "ci");
                 intervals.insert(row.metric.statistic.name().to_owned(), json_interval(row.estimate.interval));
+            }
+        }
+        for row in blame::rows(&results.replications) {
+            let blamed = child(child(child(&mut document, "actions"), context.action(row.action)), "blame");
+            let of = child(blamed, row.reason);
+            let of = match row.holder {
+                None => of,
+                Some(holder) => child(child(of, "holders"), context.action(JobScope::One(holder))),
+            };
+            of.insert(row.statistic.name().to_owned(), json!(row.estimate.value.map(measured)));
+            if row.estimate.interval.is_some() {
+                child(of, "ci").insert(row.statistic.name().to_owned(), json_interval(row.estimate.interval));
             }
         }
         Value::Object(document)

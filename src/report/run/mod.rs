@@ -1,6 +1,7 @@
 //! A run's report: its tables, its summary for terminals and programs, and its replications, read
 //! back.
 
+pub(crate) mod blame;
 pub(crate) mod by_hour;
 mod json;
 mod key_results;

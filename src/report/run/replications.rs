@@ -18,8 +18,8 @@ use crate::experiment::ResolvedQuantities;
 use crate::model::time::Span;
 use crate::scenario::Scenario;
 use crate::stats::{
-    CensoredValue, JobScope, Measurements, Metric, MetricValue, ReplicationStats, Request, RequestedFigure,
-    ShareWithin, StatsObserver, WaitQuantiles,
+    CensoredValue, JobScope, Measure, Measurements, Metric, MetricValue, RESPONSE_PARTS, ReplicationStats, Request,
+    RequestedFigure, ShareWithin, Statistic, StatsObserver, WAIT_PARTS, WaitQuantiles,
 };
 use crate::table::{Column, csv};
 
@@ -77,6 +77,7 @@ const AT_MOST: &str = "_at_most";
 pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: &[ReplicationStats]) -> Vec<u8> {
     type Col<'a> = Column<'a, (usize, &'a Names<'a>, &'a str, Option<f64>)>;
     let names = names(context, asked, outcomes.first().map_or(&[], |outcome| &outcome.metrics[..]));
+    let blame_names = blame_names(context, outcomes.first());
     let columns = [
         Col::new(HEADER[0], |row| row.0),
         Col::new(HEADER[1], |row| row.1[0].as_ref()),
@@ -90,12 +91,22 @@ pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: 
         Col::new(HEADER[6], |row| row.3).exact(),
     ];
     let rows = outcomes.iter().enumerate().flat_map(|(replication, outcome)| {
+        let parts = blame_names.iter().zip(blame_parts(outcome));
+        let parts = parts.filter_map(move |(names, part)| {
+            let part = part.filter(|part| **part != 0.0)?;
+            Some((replication, names, "", Some(*part)))
+        });
         let values = outcome.metrics.iter().map(|figure| figure.value).chain(outcome.requested.iter().copied());
-        names.iter().zip(values).flat_map(move |(names, value)| {
-            let upper =
-                value.filter(|value| !value.is_exact()).map(|value| (replication, names, AT_MOST, Some(value.upper)));
-            iter::once((replication, names, "", value.map(|value| value.lower))).chain(upper)
-        })
+        names
+            .iter()
+            .zip(values)
+            .flat_map(move |(names, value)| {
+                let upper = value
+                    .filter(|value| !value.is_exact())
+                    .map(|value| (replication, names, AT_MOST, Some(value.upper)));
+                iter::once((replication, names, "", value.map(|value| value.lower))).chain(upper)
+            })
+            .chain(parts)
     });
     csv(&columns, rows)
 }
@@ -104,6 +115,61 @@ pub(crate) fn write(context: &RunContext, asked: &ResolvedQuantities, outcomes: 
 fn names<'a>(context: &RunContext<'a>, asked: &ResolvedQuantities, figures: &[MetricValue]) -> Vec<Names<'a>> {
     let figures = figures.iter().map(|figure| figure_names(context, figure.metric));
     figures.chain(asked.measurements().requests.iter().map(|request| request_names(context, request))).collect()
+}
+
+/// The names of all parts of waits and responses: the statistic is `mean busy`.
+fn blame_names<'a>(context: &RunContext<'a>, outcome: Option<&ReplicationStats>) -> Vec<Names<'a>> {
+    let measures: [(Measure, &[&str]); 2] = [(Measure::WaitS, &WAIT_PARTS), (Measure::ResponseS, &RESPONSE_PARTS)];
+    let actions = outcome.iter().flat_map(|outcome| &outcome.blame).map(|blame| blame.action);
+    let of = |action: JobScope| {
+        measures.into_iter().flat_map(move |(measure, parts)| {
+            let name = move |part: &&str| {
+                let (action, statistic) = (context.action(action), format!("mean {part}"));
+                [action.into(), "".into(), "".into(), measure.name().into(), statistic.into()]
+            };
+            parts.iter().map(name)
+        })
+    };
+    actions.flat_map(of).collect()
+}
+
+/// All parts of waits and responses, in the order of their names.
+fn blame_parts(outcome: &ReplicationStats) -> impl Iterator<Item = Option<&f64>> {
+    outcome.blame.iter().flat_map(|blame| {
+        let wait = (0..WAIT_PARTS.len()).map(|part| blame.wait_s.as_ref().map(|parts| &parts[part]));
+        wait.chain((0..RESPONSE_PARTS.len()).map(|part| blame.response_s.as_ref().map(|parts| &parts[part])))
+    })
+}
+
+/// The parts of an outcome whose figures have been read: all 0 where jobs waited or responded.
+fn start_blame(outcome: &mut ReplicationStats) {
+    for blame in &mut outcome.blame {
+        let has_mean = |measure: Measure| {
+            let is_it = |figure: &&MetricValue| {
+                let Metric { action, measure: of, statistic, .. } = figure.metric;
+                (action, of, statistic) == (blame.action, measure, Statistic::Mean)
+            };
+            outcome.metrics.iter().find(is_it).is_some_and(|figure| figure.value.is_some())
+        };
+        blame.wait_s = has_mean(Measure::WaitS).then_some([0.0; WAIT_PARTS.len()]);
+        blame.response_s = has_mean(Measure::ResponseS).then_some([0.0; RESPONSE_PARTS.len()]);
+    }
+}
+
+/// The places of all parts, in the order of their names.
+fn blame_places(outcome: &mut ReplicationStats) -> impl Iterator<Item = Option<&mut f64>> {
+    outcome.blame.iter_mut().flat_map(|blame| {
+        let mut wait: Vec<Option<&mut f64>> = Vec::new();
+        match &mut blame.wait_s {
+            Some(parts) => wait.extend(parts.iter_mut().map(Some)),
+            None => wait.extend(WAIT_PARTS.iter().map(|_| None)),
+        }
+        match &mut blame.response_s {
+            Some(parts) => wait.extend(parts.iter_mut().map(Some)),
+            None => wait.extend(RESPONSE_PARTS.iter().map(|_| None)),
+        }
+        wait
+    })
 }
 
 /// An outcome of this scenario in which nothing has been measured yet.
@@ -155,6 +221,7 @@ pub fn read(
     }
     let empty = template(context, asked.measurements());
     let names = names(context, asked, &empty.metrics);
+    let blame_names = blame_names(context, Some(&empty));
     let mut outcomes: Vec<ReplicationStats> = Vec::new();
     let mut row = figures.next()?;
     while row.is_some() {
@@ -169,6 +236,14 @@ pub fn read(
             let Some(cells) = row.as_ref() else { continue };
             if let Some(upper) = figures.figure(cells, outcomes.len(), names, AT_MOST)? {
                 value.upper = figures.optional(&upper)?.unwrap_or(f64::INFINITY);
+                row = figures.next()?;
+            }
+        }
+        start_blame(&mut outcome);
+        for (place, names) in blame_places(&mut outcome).zip(&blame_names) {
+            let (Some(place), Some(cells)) = (place, row.as_ref()) else { continue };
+            if let Some(part) = figures.figure(cells, outcomes.len(), names, "").ok().flatten() {
+                *place = figures.optional(&part)?.unwrap_or(0.0);
                 row = figures.next()?;
             }
         }

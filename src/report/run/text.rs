@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{RunReport, precision};
+use super::{RunReport, blame, precision};
 use crate::engine::WorkerGroup;
+use crate::experiment::blame::rows as blame_rows;
 use crate::experiment::{Results, SummaryRow};
 use crate::format;
 use crate::model::capacity::ResourceId;
@@ -41,6 +42,8 @@ impl RunReport<'_> {
         let mut parts = vec![self.heading()];
         parts.extend(self.warnings().into_iter().map(|warning| format!("warning: {warning}")));
         parts.extend(tables(context, &figures).iter().map(|table| table.terminal(|_| false)));
+        let blame = blame::sentences(context, &blame_rows(&results.replications));
+        parts.extend((!blame.is_empty()).then(|| format!("{}\n", blame.join("\n"))));
         let precision = precision::lines(&self.plan.status(&self.results.replications));
         format!("{}\n{precision}{place}\n", parts.join("\n"))
     }

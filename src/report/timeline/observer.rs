@@ -8,13 +8,14 @@ use std::io;
 use super::counters::Counters;
 use super::lanes::{Lanes, QUEUE, QueueLane, name_process};
 use super::trace::{EventText, Lane, Quoted, TraceWriter};
-use crate::engine::{Attempt, Event, JobOrigin, Observer};
+use crate::engine::{Attempt, Event, JobOrigin, Observer, WaitReason};
 use crate::experiment::worker_states::WorkerStates;
 use crate::model::action::ActionId;
 use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::{Span, Time};
 use crate::model::worker::WorkerId;
 use crate::scenario::Scenario;
+use crate::stats::{ReasonIntegrals, ReasonTimes, WAIT_PARTS};
 
 /// The number of still waiting jobs that get a slice of their own.
 const MOST_WAITING: usize = 1_000;
@@ -56,6 +57,7 @@ pub struct TimelineObserver<'a, W: io::Write> {
     /// By action.
     names: Vec<Quoted>,
     states: WorkerStates<'a>,
+    reasons: ReasonIntegrals,
     lanes: Lanes,
     counters: Counters,
     /// Whether the window has begun.
@@ -77,7 +79,13 @@ struct Waiting {
     attempt: u32,
     first: JobId,
     scheduled_at: Time,
+    due_at: Time,
+    /// How long jobs with its need had waited for each reason when it fell due.
+    reasons: ReasonTimes,
 }
+
+/// The parts of a wait.
+type Blame = [Span; WAIT_PARTS.len()];
 
 /// A job that runs.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +94,7 @@ struct Slice {
     worker: WorkerId,
     slot: u32,
     claimed_at: Time,
+    blame: Blame,
 }
 
 /// The beginning of an arrow.
@@ -122,6 +131,7 @@ impl<'a, W: io::Write> TimelineObserver<'a, W> {
             lanes: Lanes::new(system),
             counters: Counters::new(system, states.free()),
             states,
+            reasons: ReasonIntegrals::new(system.needs.len()),
             is_open: false,
             waiting: BTreeMap::new(),
             running: BTreeMap::new(),
@@ -171,9 +181,10 @@ impl<'a, W: io::Write> TimelineObserver<'a, W> {
     }
 
     /// A job falls due.
-    fn due(&mut self, job: &Job, attempt: Attempt) {
+    fn due(&mut self, now: Time, job: &Job, attempt: Attempt) {
         let Attempt { number, first, .. } = attempt;
-        let waiting = Waiting { action: job.action, attempt: number, first, scheduled_at: job.scheduled_at };
+        let (reasons, scheduled_at) = (self.reasons.up_to(job.need, now), job.scheduled_at);
+        let waiting = Waiting { action: job.action, attempt: number, first, scheduled_at, due_at: now, reasons };
         self.waiting.insert(job.id, waiting);
         self.counters.change_waiting(job.action, 1);
     }
@@ -182,7 +193,8 @@ impl<'a, W: io::Write> TimelineObserver<'a, W> {
     fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId) {
         self.counters.change_waiting(job.action, -1);
         let waiting = self.waiting.remove(&job.id).expect("a job falls due before it is claimed");
-        let slice = Slice { job: waiting, worker, slot: self.lanes.take(worker), claimed_at: now };
+        let blame = self.blame(now, job, waiting);
+        let slice = Slice { job: waiting, worker, slot: self.lanes.take(worker), claimed_at: now, blame };
         self.running.insert(job.id, slice);
         if !self.is_open {
             return;
@@ -196,9 +208,21 @@ impl<'a, W: io::Write> TimelineObserver<'a, W> {
         }
     }
 
+    /// Why a job has waited up to now.
+    fn blame(&self, now: Time, job: &Job, waiting: Waiting) -> Blame {
+        let mut blame = [Span::ZERO; WAIT_PARTS.len()];
+        let times = self.reasons.up_to(job.need, now).into_iter().zip(waiting.reasons);
+        blame.iter_mut().zip(times).for_each(|(part, (now, then))| *part = Span(now - then));
+        // Before it fell due, no worker was there to fire its cron; or the run had not started.
+        let is_initial = job.id.0 < self.subject.scenario.system.initial.len() as u64;
+        let part = if is_initial { WaitReason::COUNT } else { WaitReason::NoWorker.index() };
+        blame[part] = blame[part] + (waiting.due_at - waiting.scheduled_at);
+        blame
+    }
+
     fn begin_slice(&mut self, job: JobId, slice: Slice, at: Time) -> Lane {
         let lane = self.slot(slice);
-        let Slice { job: waiting, claimed_at, .. } = slice;
+        let Slice { job: waiting, claimed_at, blame, .. } = slice;
         let action = usize::from(waiting.action.0);
         let event = self.trace.at(b'B', lane, at).text("name", &self.names[action]).word("cat", "job");
         let event = event.word("cname", COLORS[action % COLORS.len()]).args();
@@ -206,6 +230,7 @@ impl<'a, W: io::Write> TimelineObserver<'a, W> {
         event
             .seconds("claimed_at_s", claimed_at - Time::ZERO)
             .seconds("wait_s", claimed_at - waiting.scheduled_at)
+            .parts("blame", WAIT_PARTS.into_iter().zip(blame).filter(|(_, part)| *part != Span::ZERO))
             .end();
         lane
     }
@@ -329,13 +354,14 @@ impl<W: io::Write> Observer for TimelineObserver<'_, W> {
     fn on(&mut self, now: Time, event: &Event<'_>) {
         self.counters.advance(now, Some(&mut self.trace).filter(|_| self.is_open));
         self.open_from(now);
+        self.reasons.observe(now, event);
         let changed = self.states.on(event);
         if changed.is_some() {
             self.counters.set_free(self.states.free());
         }
         match *event {
             Event::Created { job, attempt, origin, .. } => self.created(now, job, attempt, origin),
-            Event::Due { job, attempt } => self.due(job, attempt),
+            Event::Due { job, attempt } => self.due(now, job, attempt),
             Event::Claimed { job, worker } => self.claimed(now, job, worker),
             Event::Ended { job, outcome, .. } => self.ended(now, job, outcome),
             Event::Left { job, outcome, .. } => self.left(now, job, outcome),

@@ -185,6 +185,21 @@ impl EventText<'_> {
         self
     }
 
+    /// An argument that has parts, in seconds; left out without any.
+    pub(super) fn parts<'n>(mut self, key: &str, parts: impl IntoIterator<Item = (&'n str, Span)>) -> Self {
+        let mut parts = parts.into_iter().peekable();
+        if parts.peek().is_none() {
+            return self;
+        }
+        self.key(key);
+        self.block.push(b'{');
+        for (name, part) in parts {
+            self = self.seconds(name, part);
+        }
+        self.block.push(b'}');
+        self
+    }
+
     /// The end of the event.
     pub(super) fn end(self) {
         self.block.extend_from_slice(if self.has_args { b"}}" } else { b"}" });
@@ -203,12 +218,12 @@ mod tests {
         let mut trace = TraceWriter::new(Vec::new(), &[("scenario", Quoted::new(name))]);
         let lane = Lane { process: 2, thread: 7 };
         let event = trace.at(b'B', lane, Time(1_500)).text("name", &Quoted::new(name)).args();
-        event.number("job", 3).seconds("wait_s", Span(1)).signed("priority", -1).end();
+        event.number("job", 3).parts("blame", [("busy", Span(1))]).parts("none", []).signed("priority", -1).end();
         trace.event(b'M', 1).word("name", "process_name").args().flag("unfinished").end();
         let text = trace.finish().unwrap();
         assert!(text.starts_with(BEGINNING.as_bytes()));
         let document: serde_json::Value = serde_json::from_slice(&text).unwrap();
-        let args = json!({ "job": 3, "wait_s": 1e-9, "priority": -1 });
+        let args = json!({ "job": 3, "blame": { "busy": 1e-9 }, "priority": -1 });
         assert_eq!(
             document,
             json!({

@@ -14,6 +14,7 @@ mod places;
 mod policy;
 mod processes;
 mod row;
+mod wait_reasons;
 mod workers;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use claimsim::internals::model::time::{Span, Time};
 use claimsim::internals::model::worker::WorkerId;
 use claimsim::internals::policy::Policy;
 use claimsim::internals::random::stream::Streams;
+use claimsim::internals::stats::ReasonTimes;
 
 use super::draws::Draws;
 use super::event::{Event, Kind, RowSeen};
@@ -64,6 +66,8 @@ pub(crate) struct Notes {
     pub(crate) observations: Vec<&'static str>,
     /// The first reservation of each job that received one.
     pub(crate) promises: BTreeMap<JobId, Time>,
+    /// By job that has waited: nanoseconds by reason.
+    pub(crate) waits: BTreeMap<JobId, ReasonTimes>,
 }
 
 /// A future event. The earliest happens next, by time, then class, then order of scheduling.
@@ -205,9 +209,11 @@ impl<'a, A: ArrivalProcess> Naive<'a, A> {
         self.heeded = self.events.len();
         self.watch()?;
         while let Some(entry) = self.take_next() {
+            self.wait_until(entry.time);
             self.now = entry.time;
             self.happen(entry.what)?;
         }
+        self.wait_until(self.system.window.horizon);
         self.now = self.system.window.horizon;
         self.watch()?;
         self.close();

@@ -83,8 +83,9 @@ impl Run {
             }
             (None, folder) => {
                 let folder = folder.as_ref().expect("clap requires a scenario or --extend");
-                let ResumedRun { request, loaded, previous, has_page } = ResumedRun::read(folder, &options)?;
-                self.study.no_report |= !has_page;
+                let ResumedRun { request, loaded, previous, form } = ResumedRun::read(folder, &options)?;
+                self.study.no_report |= !form.has_page;
+                self.study.charts = self.study.charts.or(form.charts);
                 (RunStudy::new(loaded, &request, Some(previous))?, request, Some(folder.clone()))
             }
         };

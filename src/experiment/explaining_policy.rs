@@ -7,16 +7,16 @@ use crate::policy::AnyPolicy;
 
 /// A policy, and the job whose choice it explains.
 #[derive(Debug)]
-pub(super) struct ExplainingPolicy {
+pub(crate) struct ExplainingPolicy {
     policy: AnyPolicy,
     about: Option<JobId>,
     /// The explanation, once it has chosen the job.
-    pub(super) answer: Option<String>,
+    pub(crate) answer: Option<String>,
 }
 
 impl ExplainingPolicy {
     /// Explains the choice of `about`, if given.
-    pub(super) fn new(policy: AnyPolicy, about: Option<JobId>) -> ExplainingPolicy {
+    pub(crate) fn new(policy: AnyPolicy, about: Option<JobId>) -> ExplainingPolicy {
         ExplainingPolicy { policy, about, answer: None }
     }
 }

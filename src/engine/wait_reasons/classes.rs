@@ -1,0 +1,186 @@
+//! Workers that are alike, in classes: whether a job could ever run on a worker depends only on
+//! its capacity and its labels.
+
+use std::collections::BTreeMap;
+
+use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
+use crate::model::worker::{LabelSet, WorkerId};
+use crate::system::System;
+
+/// The classes of workers, and how many workers of each are there.
+#[derive(Debug)]
+pub(crate) struct WorkerClasses {
+    /// By capacity and labels.
+    numbers: BTreeMap<(CapacityMap, LabelSet), u32>,
+    /// By worker: its class, with its capacity as of now.
+    class_of: Vec<u32>,
+    /// By worker.
+    stages: Vec<WorkerStage>,
+    /// By class.
+    counts: Vec<Counts>,
+    /// By need: the classes whose workers could hold a job, found when they are first asked for.
+    capable: Vec<Option<Box<[u32]>>>,
+    /// By need: the resources that it needs, and how many units.
+    needs: Vec<Box<[(ResourceId, i64)]>>,
+    resources: usize,
+    /// By class and resource: the units free on workers that claim, if they are kept.
+    free: Vec<i64>,
+    /// Whether `free` is up to date.
+    pub(crate) keeps_free: bool,
+}
+
+/// What a worker is ready for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WorkerStage {
+    /// It is out, not there, or about to go.
+    Away,
+    Starting,
+    /// It claims, unless there is no quorum.
+    Ready,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    starting: u32,
+    ready: u32,
+}
+
+/// The workers that could hold a job of some need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Capable {
+    None,
+    OnlyStarting,
+    Ready,
+}
+
+impl WorkerClasses {
+    /// All workers are ready.
+    pub(crate) fn new(system: &System) -> WorkerClasses {
+        let mut numbers = BTreeMap::new();
+        let mut number = |capacity: &CapacityMap, labels: LabelSet| {
+            let next = numbers.len() as u32;
+            *numbers.entry((capacity.clone(), labels)).or_insert(next)
+        };
+        let class_of: Vec<u32> = system.workers.iter().map(|worker| number(&worker.capacity, worker.labels)).collect();
+        for change in &system.availability.capacity_changes {
+            number(&change.capacity, system.worker(change.worker).labels);
+        }
+        let mut counts = vec![Counts::default(); numbers.len()];
+        class_of.iter().for_each(|class| counts[*class as usize].ready += 1);
+        let sparse = |need: &CapacityMap| need.iter().filter(|(_, units)| *units > 0).collect();
+        WorkerClasses {
+            stages: vec![WorkerStage::Ready; class_of.len()],
+            capable: vec![None; system.needs.len()],
+            needs: system.needs.iter().map(sparse).collect(),
+            resources: system.resources.len(),
+            free: vec![0; numbers.len() * system.resources.len()],
+            keeps_free: false,
+            numbers,
+            class_of,
+            counts,
+        }
+    }
+
+    /// Whether units of a need may be free in sum and on no single worker. A job that takes one
+    /// unit fits wherever one is free.
+    pub(crate) fn may_be_fragmented(&self, need: NeedId) -> bool {
+        self.class_of.len() > 1 && !matches!(&*self.needs[usize::from(need)], [] | [(_, 1)])
+    }
+
+    /// The first resource that a need has units of.
+    pub(crate) fn first_resource(&self, need: NeedId) -> Option<ResourceId> {
+        self.needs[usize::from(need)].first().map(|(resource, _)| *resource)
+    }
+
+    /// Finds the classes whose workers could hold a job with this need.
+    pub(crate) fn find_capable(&mut self, system: &System, need: usize) {
+        let (labels, numbers) = (system.runs_on(NeedId(need as u16)), &self.numbers);
+        self.capable[need].get_or_insert_with(|| {
+            let could = |((capacity, has), _): &(&(CapacityMap, LabelSet), &u32)| {
+                has.contains(labels) && capacity.fits(&system.needs[need])
+            };
+            numbers.iter().filter(could).map(|(_, class)| *class).collect()
+        });
+    }
+
+    fn classes_for(&self, need: usize) -> impl Iterator<Item = usize> {
+        self.capable[need].iter().flatten().map(|class| *class as usize)
+    }
+
+    /// The workers that could hold a job with this need.
+    pub(crate) fn capable(&self, need: usize) -> Capable {
+        let counts = || self.classes_for(need).map(|class| self.counts[class]);
+        if counts().any(|counts| counts.ready > 0) {
+            Capable::Ready
+        } else if counts().any(|counts| counts.starting > 0) {
+            Capable::OnlyStarting
+        } else {
+            Capable::None
+        }
+    }
+
+    /// The first resource of which too few units are free for a need, in sum over the workers that
+    /// could hold it. Free units must be kept.
+    pub(crate) fn scarce(&self, need: usize) -> Option<ResourceId> {
+        debug_assert!(self.keeps_free);
+        let free = |resource: ResourceId| {
+            let of = |class: usize| self.free[class * self.resources + usize::from(resource.0)];
+            self.classes_for(need).map(of).sum::<i64>()
+        };
+        self.needs[need].iter().find(|(resource, units)| free(*resource) < *units).map(|(resource, _)| *resource)
+    }
+
+    /// A worker is at this stage from now on.
+    pub(crate) fn set_stage(&mut self, worker: WorkerId, stage: WorkerStage) {
+        let index = worker.0 as usize;
+        let counts = &mut self.counts[self.class_of[index] as usize];
+        let before = std::mem::replace(&mut self.stages[index], stage);
+        counts.change(before, |count| count - 1);
+        counts.change(stage, |count| count + 1);
+    }
+
+    /// A worker has this capacity from now on; its free units must be out of the sums.
+    pub(crate) fn set_capacity(&mut self, worker: WorkerId, capacity: &CapacityMap, labels: LabelSet) {
+        let stage = self.stages[worker.0 as usize];
+        self.set_stage(worker, WorkerStage::Away);
+        if let Some(class) = self.numbers.get(&(capacity.clone(), labels)) {
+            self.class_of[worker.0 as usize] = *class;
+        }
+        self.set_stage(worker, stage);
+    }
+
+    /// Forgets what is free.
+    pub(crate) fn clear_free(&mut self) {
+        self.free.fill(0);
+    }
+
+    /// A worker that claims has these units free, by resource (`sign` 1), or no longer (-1).
+    pub(crate) fn add_free(&mut self, worker: WorkerId, free: impl Iterator<Item = i64>, sign: i64) {
+        let first = self.class_of[worker.0 as usize] as usize * self.resources;
+        for (sum, free) in self.free[first..].iter_mut().zip(free) {
+            *sum += sign * free.max(0);
+        }
+    }
+
+    /// A job with this need has started on a worker that claims (`sign` -1), or has ended there
+    /// (1); `free` are the units free there now, by resource.
+    pub(crate) fn change_free(&mut self, worker: WorkerId, need: NeedId, free: impl Fn(usize) -> i64, sign: i64) {
+        let first = self.class_of[worker.0 as usize] as usize * self.resources;
+        for &(resource, units) in &self.needs[usize::from(need)] {
+            let resource = usize::from(resource.0);
+            let now = free(resource);
+            // Less than nothing is free where initial rows or a lowered capacity leave no room.
+            self.free[first + resource] += now.max(0) - (now - sign * units).max(0);
+        }
+    }
+}
+
+impl Counts {
+    fn change(&mut self, stage: WorkerStage, by: impl Fn(u32) -> u32) {
+        match stage {
+            WorkerStage::Away => {}
+            WorkerStage::Starting => self.starting = by(self.starting),
+            WorkerStage::Ready => self.ready = by(self.ready),
+        }
+    }
+}
