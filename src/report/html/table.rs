@@ -56,7 +56,7 @@ pub(super) fn of_csv(path: &str, bytes: &[u8]) -> Markup {
     let id = path.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let words = if total == 1 { "row" } else { "rows" };
     html! {
-        details class=[is_raw.then_some("raw")] open[path == "blame.csv"] {
+        details open[path == "blame.csv"] {
             summary { code { (path) } ", " (total) " " (words) @if rows.len() < total { ", " (rows.len()) " shown" } }
             (sortable(&id, path, &header, &rows))
             @if rows.len() < total {
@@ -99,7 +99,7 @@ fn most_important(header: &[String], rows: Vec<Vec<String>>, most: usize) -> Vec
 
 /// A table that the script sorts and copies.
 fn sortable(id: &str, name: &str, header: &[String], rows: &[Vec<String>]) -> Markup {
-    let is_number: Vec<bool> = (0..header.len()).map(|column| is_numeric(rows, column)).collect();
+    let classes: Vec<Option<&str>> = (0..header.len()).map(|column| class(rows, column)).collect();
     html! {
         div.tools {
             button.copy type="button" aria-controls=(id) { "Copy as CSV" }
@@ -107,15 +107,24 @@ fn sortable(id: &str, name: &str, header: &[String], rows: &[Vec<String>]) -> Ma
         }
         div class=(if rows.len() > 20 { "scroll long" } else { "scroll" }) tabindex="0" role="region" aria-label=(name) {
             table.sortable id=(id) {
-                thead { tr { @for (title, is_number) in header.iter().zip(&is_number) {
-                    th class=[is_number.then_some("n")] scope="col" aria-sort="none" { button type="button" { (title) } }
+                thead { tr { @for (title, class) in header.iter().zip(&classes) {
+                    th class=[class] scope="col" aria-sort="none" { button type="button" { (title) } }
                 } } }
                 tbody { @for row in rows { tr {
-                    @for (cell, is_number) in row.iter().zip(&is_number) { td class=[is_number.then_some("n")] { (cell) } }
+                    @for (cell, class) in row.iter().zip(&classes) { td class=[class.filter(|class| *class == "n")] { (cell) } }
                 } } }
             }
         }
     }
+}
+
+/// The class of a column: `n` for numbers, `w` for long names, which need room.
+fn class(rows: &[Vec<String>], column: usize) -> Option<&'static str> {
+    const LONG: usize = 24;
+    if is_numeric(rows, column) {
+        return Some("n");
+    }
+    rows.iter().filter_map(|row| row.get(column)).any(|cell| cell.chars().count() > LONG).then_some("w")
 }
 
 /// Whether all cells of a column that are not empty begin like a number.
