@@ -79,8 +79,8 @@ fn charts_of_all_studies_name_their_subject_and_survive_odd_names() {
     let policy = ["--vary", "claim.policy=first-fit,random"];
     let rate = ["--vary", "action.'push <mirror> & \"poll\"'.retries=0,1"];
     for (arguments, number, words) in [
-        (vec!["run", "s.toml"], 4, vec!["odd &lt;&amp;&gt;", "target 5m", "p95", "Wait (", "cpu &amp; &lt;io&gt;"]),
-        (vec!["run", "s.toml", "--set", "warmup=auto"], 5, vec!["grey: warm-up", "by MSER-5"]),
+        (vec!["run", "s.toml"], 5, vec!["odd &lt;&amp;&gt;", "target 5m", "p95", "Wait (", "cpu &amp; &lt;io&gt;"]),
+        (vec!["run", "s.toml", "--set", "warmup=auto"], 6, vec!["grey: warm-up", "by MSER-5"]),
         (
             vec!["compare", "s.toml", "--policy", "first-fit", "--policy", "random", "--judge", wait],
             4,
@@ -299,4 +299,53 @@ fn each_chart_has_a_picture_that_is_reproduced() {
         assert_eq!(&png[1..4], b"PNG", "{path}");
     }
     sandbox.claimsim(&["reproduce", "out", "--quiet"]).assert().success();
+}
+
+#[test]
+fn weeks_crons_and_workers_have_charts_where_they_show_something() {
+    let week = r#"
+horizon = "7d"
+start = 2026-02-16T00:00:00Z
+claim = { delay = "none" }
+[worker.w]
+count = 2
+capacity = { slot = 1 }
+[action.nightly]
+capacity = { slot = 1 }
+service = "30m"
+[action.first]
+capacity = { slot = 1 }
+service = "30m"
+[action.second]
+capacity = { slot = 1 }
+service = "30m"
+[cron.nightly]
+schedule = "0 0 3 * * *"
+[cron.first]
+schedule = "0 15 3 * * 6"
+[cron.second]
+schedule = "0 15 3 * * 6"
+"#;
+    let crons = run_chart(week, "crons");
+    // The values of the row of a day, hour by hour.
+    let row = |svg: &str, day: &str| -> Vec<String> {
+        let (_, rest) = svg.split_once(&format!("data-name=\"{day}\"")).unwrap_or_else(|| panic!("no {day} in {svg}"));
+        let (_, rest) = rest.split_once("data-y=\"").unwrap();
+        rest.split('"').next().unwrap().split('|').map(str::to_owned).collect()
+    };
+    // One of two workers is busy for half of the hour from three.
+    let monday = row(&crons, "Mon");
+    assert_eq!((monday[3].as_str(), monday[4].as_str()), ("25.0 % in use, 1 firings", "0.0 % in use, 0 firings"));
+    assert!(row(&crons, "Sat")[3].ends_with(" in use, 3 firings"), "{:?}", row(&crons, "Sat"));
+    let workers = run_chart(week, "workers");
+    assert!(workers.contains("data-name=\"w-0\"") && workers.contains("data-name=\"w-1\""), "{workers}");
+
+    // Nothing waits, no cron fires, one worker: no such charts.
+    let plain = "horizon = \"14d\"\nclaim = { delay = \"none\" }\nworker.w = { capacity = { s = 1 } }\n[action.a]\n\
+                 capacity = { s = 1 }\nservice = \"1s\"\n[[job]]\naction = \"a\"\nat = \"0s\"\n";
+    let sandbox = Sandbox::with("s.toml", plain);
+    let names: Vec<String> = charts(&sandbox, &["run", "s.toml"]).into_iter().map(|(path, _)| path).collect();
+    for none in ["waiting_by_weekday", "crons", "workers"] {
+        assert!(names.iter().all(|name| !name.contains(none)), "{names:?}");
+    }
 }

@@ -15,6 +15,8 @@ mod sweep;
 mod targets;
 mod waits;
 mod warm_up;
+mod week;
+mod workers;
 
 pub use import::import_charts;
 pub use png::CAN_DRAW_PNG;
@@ -40,6 +42,9 @@ pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<Outp
     let hours = run::by_hour::rows(&results.replications);
     let by_hour = hours.and_then(|rows| by_hour::draw(context, &rows));
     charts.extend(by_hour.map(|drawn| file("charts/by_hour.svg", drawn)));
+    charts.extend(week::waiting(context, results).map(|drawn| file("charts/waiting_by_weekday.svg", drawn)));
+    charts.extend(week::crons(context, results).map(|drawn| file("charts/crons.svg", drawn)));
+    charts.extend(workers::draw(context, results).map(|drawn| file("charts/workers.svg", drawn)));
     charts.extend(context.warm_up.map(|found| file("charts/warmup.svg", warm_up::draw(context, found))));
     charts
 }
