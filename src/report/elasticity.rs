@@ -97,6 +97,7 @@ impl<'a> ElasticityReport<'a> {
             limits,
             warnings: Vec::new(),
             tables: vec![table],
+            reasons: Vec::new(),
             remarks: self.remarks(&without),
         }
     }

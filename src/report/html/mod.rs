@@ -76,9 +76,12 @@ pub fn page(folder: &Folder) -> Vec<u8> {
 fn sections(folder: &Folder, found: Option<&KeyResults>) -> Vec<(&'static str, &'static str, Markup)> {
     let (blame, charts) = charts(folder);
     let reasons = folder.file("blame.csv");
-    let blame = (!blame.is_empty() || reasons.is_some()).then(|| {
+    // The table says the same as the sentences.
+    let sentences = found.filter(|_| reasons.is_none()).map_or(&[][..], |found| &found.reasons);
+    let blame = (!blame.is_empty() || reasons.is_some() || !sentences.is_empty()).then(|| {
         html! {
             p { "Each instant of a wait, from when a job falls due to its claim, has one reason; the parts add up to the wait." }
+            @for sentence in sentences { p { (prose(sentence)) } }
             @for chart in &blame { (chart) }
             @if let Some(bytes) = reasons {
                 @if let Some(table) = blame::of_reasons(bytes) { (table) }
