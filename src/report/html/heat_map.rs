@@ -143,7 +143,7 @@ fn draw(table: &HourTable, rows: &[HourRow]) -> Option<Markup> {
     Some(html! {
         h3 { (title) }
         div.scroll tabindex="0" role="region" aria-label={ (title) " by hour" } {
-            table.heat {
+            table.heat.hours {
                 thead { tr { th scope="col" { "hour" } @for hour in 0..HOURS { th scope="col" { (hour) } } } }
                 tbody { @for (name, cells) in &shown { tr {
                     th scope="row" title=(name) { (name) }

@@ -56,7 +56,7 @@ pub(super) fn of_csv(path: &str, bytes: &[u8]) -> Markup {
     let id = path.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let words = if total == 1 { "row" } else { "rows" };
     html! {
-        details open[path == "blame.csv"] {
+        details {
             summary { code { (path) } ", " (total) " " (words) @if rows.len() < total { ", " (rows.len()) " shown" } }
             (sortable(&id, path, &header, &rows))
             @if rows.len() < total {
@@ -111,7 +111,7 @@ fn sortable(id: &str, name: &str, header: &[String], rows: &[Vec<String>]) -> Ma
                     th class=[class] scope="col" aria-sort="none" { button type="button" { (title) } }
                 } } }
                 tbody { @for row in rows { tr {
-                    @for (cell, class) in row.iter().zip(&classes) { td class=[class.filter(|class| *class == "n")] { (cell) } }
+                    @for (cell, class) in row.iter().zip(&classes) { td class=[class] { (cell) } }
                 } } }
             }
         }

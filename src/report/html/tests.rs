@@ -29,6 +29,7 @@ fn found(name: &str) -> KeyResults {
         limits: vec![text()],
         warnings: vec![text()],
         tables: vec![table],
+        reasons: vec![text()],
         remarks: vec![text()],
     }
 }

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::blame::sentences;
 use super::text::{Figures, tables};
 use super::{RunReport, precision};
+use crate::experiment::blame;
 use crate::format;
 use crate::key_results::{KeyResults, counted};
 use crate::model::time::{Span, Time};
@@ -22,6 +24,7 @@ impl RunReport<'_> {
             limits: self.limits(&figures),
             warnings: self.warnings(),
             tables: tables(&self.context, &figures),
+            reasons: sentences(&self.context, &blame::rows(&self.results.replications)),
             remarks: precision.lines().map(str::to_owned).collect(),
         }
     }
