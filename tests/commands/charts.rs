@@ -349,3 +349,33 @@ schedule = "0 15 3 * * 6"
         assert!(names.iter().all(|name| !name.contains(none)), "{names:?}");
     }
 }
+
+#[test]
+fn a_gantt_chart_shows_the_runs_of_its_period() {
+    // One job a minute for forty seconds, so two run in the second and third minute, cut at its
+    // ends.
+    let scenario = r#"
+horizon = "1h"
+claim = { delay = "none" }
+worker.w = { capacity = { slot = 1 } }
+[action.a]
+capacity = { slot = 1 }
+arrival = { renewal = { between = "1m" } }
+service = "40s"
+"#;
+    let sandbox = Sandbox::with("s.toml", scenario);
+    charts(&sandbox, &["run", "s.toml", "--gantt", "80s..150s"]);
+    let svg = fs::read_to_string(sandbox.path("out/charts/gantt.svg")).unwrap();
+    // From 60 to 100 s, and from 120 to 160 s.
+    assert_eq!(svg.matches("<g class=\"mark\">").count(), 2, "{svg}");
+    assert!(svg.contains("<title>a, job 0: 20.0 s from 00:01:20, done</title>"), "{svg}");
+    assert!(svg.contains("<title>a, job 1: 30.0 s from 00:02:00, goes on</title>"), "{svg}");
+    sandbox.claimsim(&["reproduce", "out", "--quiet"]).assert().success();
+    sandbox.claimsim(&["run", "--extend", "out", "--replications", "3", "--quiet"]).assert().success();
+    assert!(sandbox.path("out/charts/gantt.svg").exists());
+    for (period, words) in [("2h..3h", "--gantt"), ("30m", "FROM..TO"), ("5m..4m", "ends before")] {
+        let refused = sandbox.claimsim(&["run", "s.toml", "--gantt", period]).assert().code(2);
+        let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+        assert!(said.contains(words), "{said}");
+    }
+}

@@ -7,6 +7,7 @@ mod backtest;
 mod by_hour;
 mod differences;
 mod elasticity;
+mod gantt;
 mod import;
 mod over_time;
 mod png;
@@ -33,7 +34,7 @@ use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
 use crate::{OutputFile, file};
 
-pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<OutputFile> {
+pub(crate) fn of_run(RunReport { context, results, gantt, .. }: &RunReport) -> Vec<OutputFile> {
     let mut charts = vec![
         file("charts/wait_distribution.svg", waits::by_action(context, results)),
         file("charts/utilization.svg", over_time::utilization(context, results)),
@@ -45,6 +46,7 @@ pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<Outp
     charts.extend(week::waiting(context, results).map(|drawn| file("charts/waiting_by_weekday.svg", drawn)));
     charts.extend(week::crons(context, results).map(|drawn| file("charts/crons.svg", drawn)));
     charts.extend(workers::draw(context, results).map(|drawn| file("charts/workers.svg", drawn)));
+    charts.extend(gantt.map(|period| file("charts/gantt.svg", gantt::draw(context, period))));
     charts.extend(context.warm_up.map(|found| file("charts/warmup.svg", warm_up::draw(context, found))));
     charts
 }
