@@ -251,6 +251,11 @@ fn imports_draw_fits_beside_the_runs() {
     assert!(course.len() >= 2 && course[0].0 == label(&arrivals, "0:00").0, "{course:?}");
     assert!(course.iter().all(|point| point.1 == course[0].1 && ten < point.1 && point.1 < five), "{course:?}");
 
+    let light = ["import", "--history", "h.csv", "--out", "light.toml", "--chart-theme", "light"];
+    sandbox.claimsim(&light).assert().success();
+    let light = fs::read_to_string(sandbox.path("light.charts/1-scan-service.svg")).unwrap();
+    assert!(!light.contains("@media") && service.contains("@media"), "{light}");
+
     fs::remove_file(sandbox.path("x.toml")).unwrap();
     let refused = sandbox.claimsim(&import).assert().code(2);
     let message = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
