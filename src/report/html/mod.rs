@@ -29,6 +29,9 @@ const SCRIPT: &str = include_str!("page.js");
 /// Charts are in the page up to this number of bytes; the others are named.
 const MOST_CHART_BYTES: usize = 640 << 10;
 
+/// The charts of the reasons of waits, which stand with their table.
+const BLAME_CHARTS: [&str; 2] = ["charts/blame.svg", "charts/wait_reasons.svg"];
+
 /// The page.
 pub fn page(folder: &Folder) -> Vec<u8> {
     let (name, command) = (folder.text("/scenario/name"), folder.text("/command"));
@@ -167,7 +170,7 @@ fn charts(folder: &Folder) -> (Vec<Markup>, Option<Markup>) {
             left_out.push(file.path.as_str());
             continue;
         };
-        if file.path == "charts/blame.svg" { blame.push(drawn) } else { others.push(drawn) }
+        if BLAME_CHARTS.contains(&file.path.as_str()) { blame.push(drawn) } else { others.push(drawn) }
     }
     let all = (!others.is_empty() || !left_out.is_empty()).then(|| {
         html! {
