@@ -13,6 +13,7 @@ use clap::{Arg, Args, Error, ValueEnum, value_parser};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::chart_args::ChartArgs;
 use crate::exit::CliError;
 use crate::experiment::design::{Grid, InvalidGridOption};
 use crate::experiment::expression::ExpressionError;
@@ -74,6 +75,9 @@ pub(crate) struct StudyArgs {
     pub(crate) no_report: bool,
 
     #[command(flatten)]
+    pub(crate) charts: ChartArgs,
+
+    #[command(flatten)]
     pub(crate) exec: ExecArgs,
 }
 
@@ -84,18 +88,26 @@ pub(crate) struct OutputForm {
     pub(crate) tables: TableFormat,
     /// Whether it leaves a page.
     pub(crate) has_page: bool,
+    /// The look of its charts.
+    pub(crate) charts: ChartArgs,
 }
 
 impl OutputForm {
     /// What the command line asks for.
     pub(crate) fn of_args(args: &StudyArgs) -> OutputForm {
-        OutputForm { tables: args.format, has_page: !args.no_report }
+        OutputForm { tables: args.format, has_page: !args.no_report, charts: args.charts }
     }
 
     /// The form of a saved study.
-    pub(crate) fn of_outputs<'a>(files: impl Iterator<Item = &'a str> + Clone) -> OutputForm {
+    pub(crate) fn of_saved<'a>(files: impl Iterator<Item = &'a str> + Clone, charts: ChartArgs) -> OutputForm {
         let has_page = files.clone().any(|file| file == html::PATH);
-        OutputForm { tables: TableFormat::of_outputs(files), has_page }
+        OutputForm { tables: TableFormat::of_outputs(files), has_page, charts }
+    }
+
+    /// Refuses what this build cannot write.
+    pub(crate) fn check(self) -> Result<(), CliError> {
+        self.tables.check()?;
+        self.charts.check()
     }
 }
 

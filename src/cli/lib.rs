@@ -18,6 +18,7 @@ use claimsim_scenario as scenario;
 use claimsim_stats as stats;
 
 mod args;
+mod chart_args;
 mod commands;
 mod exit;
 mod history_args;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::args::{ExecArgs, OutputForm, StudyArgs, TableFormat};
+use crate::chart_args::ChartArgs;
 use crate::exit::{CliError, ExitStatus};
 use crate::inputs::{LoadedInputs, ScenarioSource};
 use crate::limits;
@@ -99,7 +100,7 @@ pub(crate) fn conduct<S: Study>(
     args: &StudyArgs,
     target: &Path,
 ) -> Result<ExitStatus, CliError> {
-    args.format.check()?;
+    OutputForm::of_args(args).check()?;
     if !args.exec.quiet {
         study.inputs().print_warnings(S::MAX_WARNINGS);
         study.print_warnings();
@@ -128,7 +129,8 @@ fn execute<S: Study>(
         limits::refuse_large(scenario, number, with_series)?;
     }
     let results = exec.pool(study.tasks())?.install(|| study.simulate(dir, exec.quiet))?;
-    let (mut files, mut written) = (all_files(study, &results), study.written(&results));
+    let (files, mut written) = (all_files(study, &results), study.written(&results));
+    let mut files = form.charts.apply(files)?;
     if form.tables == TableFormat::Parquet {
         if let Some(Output { file, .. }) = written.take() {
             let failed = || CliError::io(format!("cannot convert {file}"));
@@ -139,7 +141,7 @@ fn execute<S: Study>(
         }
         files = files.into_iter().map(in_parquet).collect::<Result<_, _>>().map_err(CliError::Failed)?;
     }
-    let mut manifest = Manifest { notes: study.notes(&results), ..draft(study, request) };
+    let mut manifest = Manifest { notes: study.notes(&results), charts: form.charts, ..draft(study, request) };
     if form.has_page {
         let unread: Vec<String> = written.iter().map(|output| output.file.clone()).collect();
         files.push(page::of_files(&manifest, &request.sources[0].text, &files, &unread));
@@ -188,6 +190,7 @@ fn draft<S: Study>(study: &S, request: &RunRequest<S::Options>) -> Manifest {
         notes: study.inputs().notes.clone(),
         others,
         seed: study.inputs().seed,
+        charts: ChartArgs::default(),
         outputs: Vec::new(),
     }
 }
@@ -240,7 +243,7 @@ pub(crate) fn rerun<S: Study>(
     let sources = ScenarioSource::all_saved(run, manifest)?;
     let request = RunRequest { sources, options: options.clone(), seed: Some(manifest.seed) };
     let mut study = S::load(&request)?;
-    let form = OutputForm::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str()));
-    form.tables.check()?;
+    let form = manifest.form();
+    form.check()?;
     Ok(execute(&mut study, &request, (exec, form), &RunDir::scratch())?.1)
 }

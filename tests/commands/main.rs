@@ -6,6 +6,7 @@ mod support;
 mod audit;
 mod backtest;
 mod batches;
+mod browser;
 mod bystanders;
 mod charts;
 mod check;

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::args::OutputForm;
+use crate::chart_args::ChartArgs;
 use crate::exit::CliError;
 use crate::model::input_file;
 use crate::options::{Command, RunOptions};
@@ -44,6 +46,9 @@ pub(crate) struct Manifest {
     pub(crate) others: Vec<Other>,
     /// The seed in force.
     pub(crate) seed: u64,
+    /// The look of the charts, if an option sets it.
+    #[serde(default, skip_serializing_if = "ChartArgs::is_default")]
+    pub(crate) charts: ChartArgs,
     /// The files of the study except manifest and inputs, in order of their paths.
     pub(crate) outputs: Vec<Output>,
 }
@@ -117,6 +122,11 @@ impl Manifest {
         let is_below = |file: &str| Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
         let outside = files.find(|file| !is_below(file)).map(|file| format!("`{file}` is not a file of the folder"));
         outside.or_else(|| self.command.fault())
+    }
+
+    /// The form of its outputs.
+    pub(crate) fn form(&self) -> OutputForm {
+        OutputForm::of_saved(self.outputs.iter().map(|output| output.file.as_str()), self.charts)
     }
 
     /// Every file that the study left, but the manifest.
@@ -266,6 +276,7 @@ mod tests {
             notes: Vec::new(),
             others: Vec::new(),
             seed: 42,
+            charts: ChartArgs::default(),
             outputs: outputs(&files),
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Charts are drawn once, for any page; this changes finished charts.
 
+use super::png;
 use crate::OutputFile;
 use crate::plot::theme::{self, Theme};
 
@@ -12,19 +13,44 @@ pub struct ChartStyle {
     pub theme: Theme,
     /// The width and the height in pixels into which charts are scaled, keeping their proportions.
     pub size: Option<(u32, u32)>,
+    /// Whether each chart has a picture beside it, light if the colours are automatic.
+    pub has_png: bool,
 }
 
 impl ChartStyle {
     /// The files, with all charts in this style.
-    pub fn apply(self, mut files: Vec<OutputFile>) -> Vec<OutputFile> {
+    ///
+    /// # Errors
+    ///
+    /// Why a picture cannot be drawn: the build has no feature `png`, or the picture is too large.
+    pub fn apply(self, mut files: Vec<OutputFile>) -> Result<Vec<OutputFile>, String> {
+        let mut pictures = Vec::new();
         for file in
             files.iter_mut().filter(|file| file.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "svg"))
         {
+            if self.has_png {
+                pictures.push(self.picture(file)?);
+            }
             if let Some(restyled) = str::from_utf8(&file.bytes).ok().and_then(|svg| self.restyle(svg)) {
                 file.bytes = restyled.into_bytes();
             }
         }
-        files
+        files.extend(pictures);
+        Ok(files)
+    }
+
+    /// The picture of a chart, beside it.
+    fn picture(self, chart: &OutputFile) -> Result<OutputFile, String> {
+        let theme = if self.theme == Theme::Auto { Theme::Light } else { self.theme };
+        let svg = str::from_utf8(&chart.bytes).ok().and_then(|svg| ChartStyle { theme, ..self }.restyle(svg));
+        let svg = svg.ok_or_else(|| format!("{} is no chart", chart.path))?;
+        let side = |name: &str| {
+            let (_, rest) = svg.split_once(&format!(" {name}=\""))?;
+            rest.split('"').next()?.parse().ok()
+        };
+        let pixels = (side("width").unwrap_or(1), side("height").unwrap_or(1));
+        let path = format!("{}.png", chart.path.trim_end_matches(".svg"));
+        Ok(OutputFile { path, bytes: png::of_svg(&svg, pixels)? })
     }
 
     /// A chart in this style; `None` if the text is no chart of this program, or needs no change.
@@ -66,7 +92,8 @@ mod tests {
     }
 
     fn styled(theme: Theme, size: Option<(u32, u32)>) -> String {
-        let files = ChartStyle { theme, size }.apply(vec![chart(), file("x.csv", b"a".to_vec())]);
+        let files =
+            ChartStyle { theme, size, has_png: false }.apply(vec![chart(), file("x.csv", b"a".to_vec())]).unwrap();
         assert_eq!(files[1].bytes, b"a");
         String::from_utf8(files[0].bytes.clone()).unwrap()
     }
@@ -81,6 +108,24 @@ mod tests {
         );
         assert!(styled(Theme::Auto, Some((1, 1))).contains("width=\"1\" height=\"1\""));
         assert_eq!(styled(Theme::Auto, None).as_bytes(), chart().bytes);
+    }
+
+    #[cfg(feature = "png")]
+    #[test]
+    fn pictures_have_the_size_and_the_words_of_their_charts() {
+        let png = |title: &str, theme: Theme| {
+            let chart = file("charts/x.svg", canvas::sheet(450, title, "s", |_| Ok(())));
+            let style = ChartStyle { theme, size: Some((300, 300)), has_png: true };
+            let files = style.apply(vec![chart]).unwrap();
+            assert_eq!(files[1].path, "charts/x.png");
+            files[1].bytes.clone()
+        };
+        let light = png("a title", Theme::Auto);
+        assert_eq!(&light[1..4], b"PNG");
+        // Width and height are in the header.
+        assert_eq!((&light[16..20], &light[20..24]), (&[0, 0, 1, 44][..], &[0, 0, 0, 150][..]));
+        assert_eq!(light, png("a title", Theme::Light));
+        assert!(light != png("a title", Theme::Dark) && light != png("another", Theme::Light));
     }
 
     #[test]

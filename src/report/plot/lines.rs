@@ -6,6 +6,7 @@ use super::canvas::{
     self, Color, HPos, LEFT, PALE, PLOT_WIDTH, Painted, Plot, SERIES, Shape, Surface, TARGET, TITLES, WIDTH,
 };
 use super::hover;
+use super::names::{self, Name};
 use super::scale::Scale;
 use super::values::{Values, step_name};
 use crate::experiment::design;
@@ -19,8 +20,6 @@ const HEIGHT: i32 = 360;
 const BETWEEN_LABELS: f64 = 10.0;
 /// Width of a letter of a label.
 const LETTER: f64 = 8.0;
-/// Height of a name at the end of a line.
-const NAME: i32 = 16;
 /// Room for the names of lines right of the plot.
 const NAMES: i32 = 170;
 /// Lines with colours and names, those that end highest; the others are pale.
@@ -84,7 +83,9 @@ fn draw_target(plot: &Plot, values: &Values, scale: &Scale) -> Painted {
     let Some((value, name)) = &values.target else { return Ok(()) };
     let at = scale.place(*value);
     plot.draw(&Shape::path([(plot.x.low, at), (plot.x.high, at)], TARGET.stroke_width(1).dashed()))?;
-    let words = (LEFT + 6, plot.pixel((plot.x.low, at)).1 - 17);
+    // Above the line, or below it at the upper edge.
+    let line = plot.pixel((plot.x.low, at)).1;
+    let words = (LEFT + 6, if line - 17 < TOP { line + 5 } else { line - 17 });
     canvas::text(plot.canvas, name, words, canvas::regular(13), TARGET, HPos::Left)
 }
 
@@ -133,7 +134,7 @@ fn draw_lines(plot: &Plot, values: &Values, (chart, x): (&LineChart, &Steps), sc
             Some(Name { words: &chart.all[*line].name, at: pixel, color: color(*line)? })
         })
         .collect();
-    draw_names(plot, &ends)
+    names::draw(plot, &ends)
 }
 
 /// The values of a line for a pointer.
@@ -153,45 +154,6 @@ fn pointed<'a>(
             format.value_with_interval(estimate.value, estimate.is_exact(), estimate.interval),
         )
     })
-}
-
-/// The name of a line, and its end.
-struct Name<'a> {
-    words: &'a str,
-    at: (i32, i32),
-    color: Color,
-}
-
-/// Names at the ends of lines. Those that would touch are moved apart and joined to their lines.
-fn draw_names(plot: &Plot, names: &[Name]) -> Painted {
-    let (_, top, right, bottom) = plot.edges;
-    let mut order: Vec<&Name> = names.iter().collect();
-    order.sort_by_key(|name| name.at.1);
-    let places = spread(&order.iter().map(|name| name.at.1).collect::<Vec<i32>>(), NAME, (top, bottom));
-    for (name, y) in order.iter().zip(places) {
-        let elbow = right + 14;
-        let joint = [name.at, (right, name.at.1), (elbow, y), (elbow + 4, y)];
-        plot.canvas.draw(&Shape::path(joint, name.color.mix(0.6).stroke_width(1)))?;
-        let words = canvas::fitted(name.words, 13, WIDTH - elbow - 12);
-        canvas::text(plot.canvas, &words, (elbow + 8, y - 5), canvas::regular(13), name.color, HPos::Left)?;
-    }
-    Ok(())
-}
-
-/// Places in rising order that are at least `apart`, near the wanted ones and between two ends.
-fn spread(wanted: &[i32], apart: i32, (first, last): (i32, i32)) -> Vec<i32> {
-    let mut places = wanted.to_vec();
-    let mut free = first;
-    for place in &mut places {
-        *place = (*place).max(free);
-        free = *place + apart;
-    }
-    let mut free = last.max(first + apart * (wanted.len() as i32 - 1));
-    for place in places.iter_mut().rev() {
-        *place = (*place).min(free);
-        free = *place - apart;
-    }
-    places
 }
 
 /// The horizontal axis and the places of the steps on it, in drawing order.
@@ -298,14 +260,6 @@ fn draw_line(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_that_would_touch_are_moved_apart() {
-        assert_eq!(spread(&[10, 50, 90], 16, (0, 100)), [10, 50, 90]);
-        assert_eq!(spread(&[10, 12, 90], 16, (0, 100)), [10, 26, 90]);
-        assert_eq!(spread(&[95, 96, 97], 16, (0, 100)), [68, 84, 100]);
-        assert_eq!(spread(&[5; 4], 16, (0, 20)), [0, 16, 32, 48]);
-    }
 
     #[test]
     fn numbers_spaced_by_factors_have_a_logarithmic_axis() {

@@ -41,10 +41,13 @@ pub(crate) mod fit;
 pub(crate) mod heat_map;
 pub(crate) mod hover;
 pub(crate) mod lines;
+pub(crate) mod names;
 pub(crate) mod panels;
 pub(crate) mod ratio_axis;
 pub(crate) mod row_scale;
 pub(crate) mod scale;
+#[cfg_attr(not(test), expect(dead_code, reason = "to be connected with the reasons of waits"))]
+pub(crate) mod shares;
 pub(crate) mod svg;
 pub(crate) mod theme;
 pub(crate) mod values;

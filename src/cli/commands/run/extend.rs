@@ -35,8 +35,8 @@ pub(super) struct ResumedRun {
     pub(super) request: RunRequest<RunOptions>,
     pub(super) loaded: LoadedScenario,
     pub(super) previous: PreviousRun,
-    /// Whether it has a page.
-    pub(super) has_page: bool,
+    /// What it leaves.
+    pub(super) form: OutputForm,
 }
 
 impl ResumedRun {
@@ -63,8 +63,8 @@ impl ResumedRun {
             check_columns(jobs, &loaded.scenario)?;
         }
         let request = RunRequest { sources: vec![source], options, seed: Some(manifest.seed) };
-        let has_page = OutputForm::of_outputs(manifest.outputs.iter().map(|output| output.file.as_str())).has_page;
-        Ok(ResumedRun { request, loaded, previous: PreviousRun { outcomes, jobs }, has_page })
+        let form = manifest.form();
+        Ok(ResumedRun { request, loaded, previous: PreviousRun { outcomes, jobs }, form })
     }
 }
 
