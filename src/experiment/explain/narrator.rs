@@ -7,7 +7,7 @@ use super::lines::Lines;
 use super::story::{Line, Place, Situation, Story, Wait, WaitEnd, What, WorkerChange, WorkersAlike};
 use crate::engine::{Event, Observer, System, WaitReason};
 use crate::model::action::ActionId;
-use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
+use crate::model::capacity::{NeedId, ResourceId};
 use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
@@ -214,10 +214,9 @@ impl<'a> Narrator<'a> {
 
     /// Whether a worker could hold the job if it were idle and able to claim.
     fn could_hold(&self, worker: WorkerId) -> bool {
-        let capacity = &self.states.of(worker).capacity;
         self.target.as_ref().is_some_and(|target| {
             let need = self.system.need(target.job.need);
-            fits(capacity, need) && self.system.has_labels(worker, target.job.need)
+            self.states.of(worker).could_hold(need) && self.system.has_labels(worker, target.job.need)
         })
     }
 
@@ -411,11 +410,6 @@ impl<'a> Narrator<'a> {
             children: self.chain.children.into_values().collect(),
         })
     }
-}
-
-/// Whether a need fits into units by resource.
-fn fits(units: &[i64], need: &CapacityMap) -> bool {
-    units.iter().zip(&need.0).all(|(units, need)| need <= units || *need == 0)
 }
 
 impl Observer for Narrator<'_> {
