@@ -14,20 +14,20 @@ const LONGEST: u32 = 16_000;
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ChartArgs {
     /// Colours of charts: auto suits a light or a dark page and has no background [default: auto]
-    #[arg(long, value_name = "THEME")]
+    #[arg(id = "chart_theme", long = "chart-theme", value_name = "THEME")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) chart_theme: Option<ChartTheme>,
+    pub(crate) theme: Option<ChartTheme>,
 
     /// Scale charts into this number of pixels, keeping their proportions, as in 1600x1200
     /// [default: 900 pixels wide]
-    #[arg(long, value_name = "WIDTHxHEIGHT")]
+    #[arg(id = "chart_size", long = "chart-size", value_name = "WIDTHxHEIGHT")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) chart_size: Option<ChartSize>,
+    pub(crate) size: Option<ChartSize>,
 
     /// Write each chart as PNG, too; needs a build with the feature png
-    #[arg(long)]
+    #[arg(id = "chart_png", long = "chart-png")]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) chart_png: bool,
+    pub(crate) png: bool,
 }
 
 /// The colours of charts.
@@ -76,7 +76,7 @@ impl From<ChartSize> for String {
 impl ChartArgs {
     /// Refuses what this build cannot draw.
     pub(crate) fn check(self) -> Result<(), CliError> {
-        if !self.chart_png || CAN_DRAW_PNG {
+        if !self.png || CAN_DRAW_PNG {
             return Ok(());
         }
         Err(CliError::Input(
@@ -87,11 +87,7 @@ impl ChartArgs {
 
     /// What is not given here, as there.
     pub(crate) fn or(self, other: ChartArgs) -> ChartArgs {
-        ChartArgs {
-            chart_theme: self.chart_theme.or(other.chart_theme),
-            chart_size: self.chart_size.or(other.chart_size),
-            chart_png: self.chart_png || other.chart_png,
-        }
+        ChartArgs { theme: self.theme.or(other.theme), size: self.size.or(other.size), png: self.png || other.png }
     }
 
     /// Whether charts are as they are without options.
@@ -101,13 +97,13 @@ impl ChartArgs {
 
     /// The files, with all charts as these options say.
     pub(crate) fn apply(self, files: Vec<OutputFile>) -> Result<Vec<OutputFile>, CliError> {
-        let theme = match self.chart_theme {
+        let theme = match self.theme {
             None | Some(ChartTheme::Auto) => Theme::Auto,
             Some(ChartTheme::Light) => Theme::Light,
             Some(ChartTheme::Dark) => Theme::Dark,
         };
-        let size = self.chart_size.map(|ChartSize(width, height)| (width, height));
-        ChartStyle { theme, size, has_png: self.chart_png }.apply(files).map_err(CliError::Failed)
+        let size = self.size.map(|ChartSize(width, height)| (width, height));
+        ChartStyle { theme, size, has_png: self.png }.apply(files).map_err(CliError::Failed)
     }
 }
 
@@ -125,10 +121,10 @@ mod tests {
 
     #[test]
     fn a_manifest_keeps_the_options_that_were_given() {
-        let args = ChartArgs { chart_size: Some(ChartSize(640, 480)), ..ChartArgs::default() };
+        let args = ChartArgs { size: Some(ChartSize(640, 480)), ..ChartArgs::default() };
         let text = serde_json::to_string(&args).unwrap();
-        assert_eq!(text, r#"{"chart_size":"640x480"}"#);
+        assert_eq!(text, r#"{"size":"640x480"}"#);
         assert_eq!(serde_json::from_str::<ChartArgs>(&text).unwrap(), args);
-        assert!(serde_json::from_str::<ChartArgs>(r#"{"chart_size":"640"}"#).is_err());
+        assert!(serde_json::from_str::<ChartArgs>(r#"{"size":"640"}"#).is_err());
     }
 }

@@ -57,6 +57,11 @@ pub(crate) struct RunOptions {
         conflicts_with_all = ["jobs", "precision", "extend"])]
     pub(crate) batches: Option<u32>,
 
+    /// Draw who runs what in a period of replication 0, as charts/gantt.svg; the period is written
+    /// as in 57h..58h or with calendar times, like that of --timeline-window
+    #[arg(long, value_name = "FROM..TO", allow_hyphen_values = true)]
+    pub(crate) gantt: Option<String>,
+
     /// Write jobs.csv too: one row for each attempt of each job
     #[arg(long)]
     pub(crate) jobs: bool,

@@ -2,6 +2,7 @@
 //! use and free on each.
 
 use crate::engine::{Event, OutageKind, System};
+use crate::model::capacity::CapacityMap;
 use crate::model::worker::WorkerId;
 
 /// The stage of a worker's place.
@@ -34,6 +35,11 @@ impl WorkerState {
     /// Whether it is there, up and ready. It may still claim nothing, for lack of a quorum.
     pub fn is_able(&self) -> bool {
         self.stage == Stage::Ready && self.down.is_none()
+    }
+
+    /// Whether a job with this need fits if nothing else runs.
+    pub fn could_hold(&self, need: &CapacityMap) -> bool {
+        self.capacity.iter().zip(&need.0).all(|(units, need)| need <= units || *need == 0)
     }
 
     /// Its free units, by resource: 0 where a lowered capacity is exceeded.

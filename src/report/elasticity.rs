@@ -9,7 +9,7 @@ use crate::experiment::elasticity::{Effect, Perturbation};
 use crate::experiment::expression::Quantity;
 use crate::experiment::sweep::DesignPoint;
 use crate::format::{ValueFormat, measured, relative_change};
-use crate::key_results::{KeyResults, some_names};
+use crate::key_results::{KeyResults, counted, some_names};
 use crate::sweep::{WITHOUT_INTERVALS, replications_and_seed};
 use crate::table::{self, Column, TextTable, csv};
 
@@ -78,8 +78,8 @@ impl<'a> ElasticityReport<'a> {
         let mut limits = vec!["Effects are those of small changes from the values of the scenario.".to_owned()];
         limits.extend((!self.skipped.is_empty()).then(|| {
             format!(
-                "{} keys are left out: {}.",
-                self.skipped.len(),
+                "Not varied: {} ({}).",
+                counted(self.skipped.len(), "key"),
                 some_names(self.skipped.iter().map(|skipped| skipped.key.as_str()))
             )
         }));
@@ -97,6 +97,7 @@ impl<'a> ElasticityReport<'a> {
             limits,
             warnings: Vec::new(),
             tables: vec![table],
+            reasons: Vec::new(),
             remarks: self.remarks(&without),
         }
     }

@@ -27,7 +27,9 @@ pub struct KeyResults {
     pub warnings: Vec<String>,
     /// The key figures.
     pub tables: Vec<TextTable>,
-    /// The sentences below the tables.
+    /// Why jobs waited, in sentences.
+    pub reasons: Vec<String>,
+    /// The other sentences below the tables.
     pub remarks: Vec<String>,
 }
 

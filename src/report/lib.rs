@@ -5,6 +5,7 @@
 //! the same results give the same bytes on every platform. From the ground up: formats and tables;
 //! drawing (`plot`); a report per study; the catalogues of charts and of files.
 
+use claimsim_arrival as arrival;
 use claimsim_engine as engine;
 use claimsim_experiment as experiment;
 use claimsim_import as import;

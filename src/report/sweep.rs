@@ -178,6 +178,7 @@ impl SweepReport<'_> {
             limits,
             warnings: self.warnings(),
             tables: vec![self.table()],
+            reasons: Vec::new(),
             remarks: self
                 .notes()
                 .lines()

@@ -79,8 +79,8 @@ fn charts_of_all_studies_name_their_subject_and_survive_odd_names() {
     let policy = ["--vary", "claim.policy=first-fit,random"];
     let rate = ["--vary", "action.'push <mirror> & \"poll\"'.retries=0,1"];
     for (arguments, number, words) in [
-        (vec!["run", "s.toml"], 4, vec!["odd &lt;&amp;&gt;", "target 5m", "p95", "Wait (", "cpu &amp; &lt;io&gt;"]),
-        (vec!["run", "s.toml", "--set", "warmup=auto"], 5, vec!["grey: warm-up", "by MSER-5"]),
+        (vec!["run", "s.toml"], 5, vec!["odd &lt;&amp;&gt;", "target 5m", "p95", "Wait (", "cpu &amp; &lt;io&gt;"]),
+        (vec!["run", "s.toml", "--set", "warmup=auto"], 6, vec!["grey: warm-up", "by MSER-5"]),
         (
             vec!["compare", "s.toml", "--policy", "first-fit", "--policy", "random", "--judge", wait],
             4,
@@ -251,6 +251,11 @@ fn imports_draw_fits_beside_the_runs() {
     assert!(course.len() >= 2 && course[0].0 == label(&arrivals, "0:00").0, "{course:?}");
     assert!(course.iter().all(|point| point.1 == course[0].1 && ten < point.1 && point.1 < five), "{course:?}");
 
+    let light = ["import", "--history", "h.csv", "--out", "light.toml", "--chart-theme", "light"];
+    sandbox.claimsim(&light).assert().success();
+    let light = fs::read_to_string(sandbox.path("light.charts/1-scan-service.svg")).unwrap();
+    assert!(!light.contains("@media") && service.contains("@media"), "{light}");
+
     fs::remove_file(sandbox.path("x.toml")).unwrap();
     let refused = sandbox.claimsim(&import).assert().code(2);
     let message = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
@@ -267,7 +272,7 @@ fn theme_and_size_are_kept_and_reproduced() {
         assert!(svg.contains(" width=\"450\" ") && !svg.contains("@media"), "{path}");
     }
     let manifest = fs::read_to_string(sandbox.path("out/manifest.json")).unwrap();
-    assert!(manifest.contains("\"chart_theme\": \"dark\"") && manifest.contains("\"450x9000\""), "{manifest}");
+    assert!(manifest.contains("\"theme\": \"dark\"") && manifest.contains("\"450x9000\""), "{manifest}");
     sandbox.claimsim(&["reproduce", "out", "--quiet"]).assert().success();
     // A longer run keeps them, unless told otherwise.
     sandbox.claimsim(&["run", "--extend", "out", "--replications", "2", "--chart-size", "90x9000"]).assert().success();
@@ -299,4 +304,83 @@ fn each_chart_has_a_picture_that_is_reproduced() {
         assert_eq!(&png[1..4], b"PNG", "{path}");
     }
     sandbox.claimsim(&["reproduce", "out", "--quiet"]).assert().success();
+}
+
+#[test]
+fn weeks_crons_and_workers_have_charts_where_they_show_something() {
+    let week = r#"
+horizon = "7d"
+start = 2026-02-16T00:00:00Z
+claim = { delay = "none" }
+[worker.w]
+count = 2
+capacity = { slot = 1 }
+[action.nightly]
+capacity = { slot = 1 }
+service = "30m"
+[action.first]
+capacity = { slot = 1 }
+service = "30m"
+[action.second]
+capacity = { slot = 1 }
+service = "30m"
+[cron.nightly]
+schedule = "0 0 3 * * *"
+[cron.first]
+schedule = "0 15 3 * * 6"
+[cron.second]
+schedule = "0 15 3 * * 6"
+"#;
+    let crons = run_chart(week, "crons");
+    // The values of the row of a day, hour by hour.
+    let row = |svg: &str, day: &str| -> Vec<String> {
+        let (_, rest) = svg.split_once(&format!("data-name=\"{day}\"")).unwrap_or_else(|| panic!("no {day} in {svg}"));
+        let (_, rest) = rest.split_once("data-y=\"").unwrap();
+        rest.split('"').next().unwrap().split('|').map(str::to_owned).collect()
+    };
+    // One of two workers is busy for half of the hour from three.
+    let monday = row(&crons, "Mon");
+    assert_eq!((monday[3].as_str(), monday[4].as_str()), ("25.0 % in use, 1 firings", "0.0 % in use, 0 firings"));
+    assert!(row(&crons, "Sat")[3].ends_with(" in use, 3 firings"), "{:?}", row(&crons, "Sat"));
+    let workers = run_chart(week, "workers");
+    assert!(workers.contains("data-name=\"w-0\"") && workers.contains("data-name=\"w-1\""), "{workers}");
+
+    // Nothing waits, no cron fires, one worker: no such charts.
+    let plain = "horizon = \"14d\"\nclaim = { delay = \"none\" }\nworker.w = { capacity = { s = 1 } }\n[action.a]\n\
+                 capacity = { s = 1 }\nservice = \"1s\"\n[[job]]\naction = \"a\"\nat = \"0s\"\n";
+    let sandbox = Sandbox::with("s.toml", plain);
+    let names: Vec<String> = charts(&sandbox, &["run", "s.toml"]).into_iter().map(|(path, _)| path).collect();
+    for none in ["waiting_by_weekday", "crons", "workers"] {
+        assert!(names.iter().all(|name| !name.contains(none)), "{names:?}");
+    }
+}
+
+#[test]
+fn a_gantt_chart_shows_the_runs_of_its_period() {
+    // One job a minute for forty seconds, so two run in the second and third minute, cut at its
+    // ends.
+    let scenario = r#"
+horizon = "1h"
+claim = { delay = "none" }
+worker.w = { capacity = { slot = 1 } }
+[action.a]
+capacity = { slot = 1 }
+arrival = { renewal = { between = "1m" } }
+service = "40s"
+"#;
+    let sandbox = Sandbox::with("s.toml", scenario);
+    charts(&sandbox, &["run", "s.toml", "--gantt", "80s..150s"]);
+    let svg = fs::read_to_string(sandbox.path("out/charts/gantt.svg")).unwrap();
+    // From 60 to 100 s, and from 120 to 160 s.
+    assert_eq!(svg.matches("<g class=\"mark\">").count(), 2, "{svg}");
+    assert!(svg.contains("<title>a, job 0: 20.0 s from 00:01:20, done</title>"), "{svg}");
+    assert!(svg.contains("<title>a, job 1: 30.0 s from 00:02:00, goes on</title>"), "{svg}");
+    sandbox.claimsim(&["reproduce", "out", "--quiet"]).assert().success();
+    sandbox.claimsim(&["run", "--extend", "out", "--replications", "3", "--quiet"]).assert().success();
+    assert!(sandbox.path("out/charts/gantt.svg").exists());
+    for (period, words) in [("2h..3h", "--gantt"), ("30m", "FROM..TO"), ("5m..4m", "ends before")] {
+        let refused = sandbox.claimsim(&["run", "s.toml", "--gantt", period]).assert().code(2);
+        let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+        assert!(said.contains(words), "{said}");
+    }
 }

@@ -1,8 +1,11 @@
 //! `explain`: stories worked out by hand, and their agreement with `jobs.csv`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use crate::support::{Row, Sandbox};
+use crate::timeline::{self, trace_events::Trace};
 
 /// The only story of a scenario.
 fn story(scenario: &str, arguments: &[&str]) -> Value {
@@ -278,6 +281,17 @@ action = "never"
 at = "50m"
 "#;
 
+/// By job with a slice, the parts of its wait in `t.json`, which come from integrals by need.
+fn blame_of_timeline(sandbox: &Sandbox) -> BTreeMap<u64, Value> {
+    let document: Value = serde_json::from_slice(&std::fs::read(sandbox.path("t.json")).unwrap()).unwrap();
+    let slices = document["traceEvents"].as_array().unwrap().iter().filter(|event| event["ph"] == "B");
+    let blame = slices.map(|slice| {
+        let args = &slice["args"];
+        (args["job"].as_u64().unwrap(), args.get("blame").cloned().unwrap_or_else(|| json!({})))
+    });
+    blame.collect()
+}
+
 /// The law of stories: the parts of a wait sum to it, to the nanosecond, and it is that of the job
 /// log. The worst are those of the job log.
 #[test]
@@ -293,7 +307,7 @@ fn parts_sum_to_waits_and_the_worst_are_those_of_the_job_log() {
         "fair-share",
         "random",
     ];
-    let mut reasons = std::collections::BTreeSet::new();
+    let mut reasons = BTreeSet::new();
     for (index, policy) in policies.iter().enumerate() {
         let (seed, replication) = ((index + 1).to_string(), (index % 2).to_string());
         let delay = if index % 3 == 0 {
@@ -302,7 +316,23 @@ fn parts_sum_to_waits_and_the_worst_are_those_of_the_job_log() {
             "claim.delay=none"
         };
         let sandbox = Sandbox::with("s.toml", FAULTS);
-        sandbox.stdout(&["run", "s.toml", "--policy", policy, "--set", delay, "--seed", &seed, "--jobs", "--out", "o"]);
+        sandbox.stdout(&[
+            "run",
+            "s.toml",
+            "--policy",
+            policy,
+            "--set",
+            delay,
+            "--seed",
+            &seed,
+            "--jobs",
+            "--out",
+            "o",
+            "--timeline",
+            "t.json",
+            "--timeline-replication",
+            &replication,
+        ]);
         let rows: Vec<Row> =
             sandbox.table("o/jobs.csv").into_iter().filter(|row| row["replication"] == replication).collect();
         let arguments = ["explain", "o", "--worst", "12", "--replication", &replication, "--json"];
@@ -316,12 +346,19 @@ fn parts_sum_to_waits_and_the_worst_are_those_of_the_job_log() {
         longest.sort_by_key(|(wait, job)| (-wait, *job));
         longest.truncate(12);
         let stories = document["jobs"].as_array().unwrap();
+        let blame_of = blame_of_timeline(&sandbox);
+        let trace = Trace::read(&std::fs::read(sandbox.path("t.json")).unwrap());
+        timeline::check(&trace, &rows, (0, 3_600_000_000_000));
         let told: Vec<(i64, u64)> =
             stories.iter().map(|story| (nanos(&story["wait_s"]), story["job"].as_u64().unwrap())).collect();
         assert_eq!(told, longest, "{policy}");
         for story in stories {
             let parts = story["blame"].as_object().unwrap();
             assert_eq!(parts.values().map(nanos).sum::<i64>(), nanos(&story["wait_s"]), "{policy}: {story:#}");
+            // A job that is claimed after the horizon has no slice.
+            if let Some(blame) = blame_of.get(&story["job"].as_u64().unwrap()) {
+                assert_eq!(blame, &story["blame"], "{policy}: {story:#}");
+            }
             let busy = story["busy"].as_object().unwrap();
             assert_eq!(busy.values().map(nanos).sum::<i64>(), parts.get("busy").map_or(0, nanos), "{policy}");
             reasons.extend(parts.keys().cloned());

@@ -7,6 +7,7 @@ mod audit;
 mod backtest;
 mod batches;
 mod blame;
+mod browser;
 mod bystanders;
 mod charts;
 mod check;

@@ -87,7 +87,18 @@ fn threads_and_reproduce_change_no_byte() {
     }
     assert!(sandbox.files("one") == sandbox.files("two"));
     let paths: Vec<String> = sandbox.files("one").iter().map(|(path, _)| path.display().to_string()).collect();
-    assert_eq!(paths, ["charts/targets.svg", "inputs/scenario.toml", "manifest.json", "size.csv", "summary.csv"]);
+    assert_eq!(
+        paths,
+        [
+            "charts/targets.svg",
+            "inputs/scenario.toml",
+            "manifest.json",
+            "report.html",
+            "report.json",
+            "size.csv",
+            "summary.csv"
+        ]
+    );
     sandbox.claimsim(&["reproduce", "one", "--quiet"]).assert().success();
     let lossy = [&SIZE[..], &["--lose", "w:30m", "--quiet", "--out", "lossy"]].concat();
     printed(&sandbox, &lossy, 0);

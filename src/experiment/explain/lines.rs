@@ -79,13 +79,13 @@ impl Lines {
 
     /// Adds a reason that holds from an instant on to the last event of that instant, or as an
     /// event of its own. Only a state that was asked for may come after it.
-    pub(super) fn set_reason(&mut self, now: Time, reason: WaitReason, before: usize) {
+    pub(super) fn set_reason(&mut self, now: Time, (reason, hold): (WaitReason, Option<String>), before: usize) {
         let all = self.first.iter_mut().chain(self.last.iter_mut().map(|(line, _)| line));
         if let Some(line) = all.rev().find(|line| line.from <= now).filter(|line| line.to == now) {
-            line.reason = Some(reason);
+            (line.reason, line.hold) = (Some(reason), hold);
             return;
         }
-        self.push(Line { from: now, to: now, what: What::Reason, reason: Some(reason) }, before);
+        self.push(Line { from: now, to: now, what: What::Reason, reason: Some(reason), hold }, before);
         let (first, last) = (self.first.len(), self.last.len());
         if last > 1 && self.last[last - 2].0.from > now {
             self.last.swap(last - 2, last - 1);
@@ -126,7 +126,7 @@ impl Lines {
                 Middle::Kept(line) => lines.push(line),
                 Middle::Run(run) if run.some.len() <= FEW => lines.extend(run.some),
                 Middle::Run(Run { from, to, counts, before, reason, .. }) => {
-                    lines.push(Line { from, to, what: What::Several { counts, before }, reason });
+                    lines.push(Line { from, to, what: What::Several { counts, before }, reason, hold: None });
                 }
             }
         }
@@ -151,7 +151,7 @@ mod tests {
             outcome: JobOutcome::Done,
             units: Vec::new(),
         };
-        Line { from: Time(at), to: Time(at), what, reason: None }
+        Line { from: Time(at), to: Time(at), what, reason: None, hold: None }
     }
 
     fn change(at: i64) -> Line {

@@ -126,7 +126,12 @@ fn tell(
                 is_past_horizon = true;
                 run.pass_horizon();
             }
-            Some(next) if next <= until => _ = run.step(),
+            Some(next) if next <= until => {
+                if kind == PolicyKind::Reserving && next > run.now() {
+                    ask_for_hold(&mut run, job);
+                }
+                run.step();
+            }
             _ => break,
         }
     }
@@ -135,6 +140,17 @@ fn tell(
         Watcher::Narrator(narrator) => narrator.finish(until, &waiting),
         Watcher::Recorder(_) => None,
     }
+}
+
+/// Asks the policy why it holds the job back, if it fits: before time moves on.
+fn ask_for_hold(run: &mut WatchedRun<'_>, job: JobId) {
+    let Some(need) = run.observer().narrator().may_be_held() else { return };
+    let view = run.view(None);
+    if !view.fits(need) {
+        return;
+    }
+    let words = view.find(job).and_then(|candidate| run.policy().explain_hold(&view, &candidate));
+    run.observer_mut().narrator_mut().set_hold(words);
 }
 
 /// What the simulation says to the questions of the narrator.

@@ -7,7 +7,7 @@ use super::lines::Lines;
 use super::story::{Line, Place, Situation, Story, Wait, WaitEnd, What, WorkerChange, WorkersAlike};
 use crate::engine::{Event, Observer, System, WaitReason};
 use crate::model::action::ActionId;
-use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
+use crate::model::capacity::{NeedId, ResourceId};
 use crate::model::job::{Job, JobId};
 use crate::model::time::Time;
 use crate::model::worker::WorkerId;
@@ -28,6 +28,8 @@ pub(crate) struct Narrator<'a> {
     target: Option<Target>,
     chain: Chain,
     lines: Lines,
+    /// Why the policy holds the job back now, if it does.
+    hold: Option<String>,
     /// What has to be looked up in the simulation after the event.
     pub(crate) open: OpenQuestions,
 }
@@ -106,6 +108,7 @@ impl<'a> Narrator<'a> {
             target: None,
             chain: Chain::new(job, first),
             lines: Lines::default(),
+            hold: None,
             open: OpenQuestions::default(),
         }
     }
@@ -123,6 +126,18 @@ impl<'a> Narrator<'a> {
     /// Whether the job waits.
     pub(crate) fn waits(&self) -> bool {
         self.target.as_ref().is_some_and(Target::waits)
+    }
+
+    /// What the job needs while it waits and is not known to be held back.
+    pub(crate) fn may_be_held(&self) -> Option<NeedId> {
+        let target = self.target.as_ref().filter(|target| target.waits())?;
+        let is_known = target.reason == WaitReason::HeldByPolicy && target.due_at < target.until;
+        (!is_known).then_some(target.job.need)
+    }
+
+    /// Why the policy holds the job back now, if it does.
+    pub(crate) fn set_hold(&mut self, words: Option<String>) {
+        self.hold = words;
     }
 
     /// The waiting jobs before the job.
@@ -199,10 +214,9 @@ impl<'a> Narrator<'a> {
 
     /// Whether a worker could hold the job if it were idle and able to claim.
     fn could_hold(&self, worker: WorkerId) -> bool {
-        let capacity = &self.states.of(worker).capacity;
         self.target.as_ref().is_some_and(|target| {
             let need = self.system.need(target.job.need);
-            fits(capacity, need) && self.system.has_labels(worker, target.job.need)
+            self.states.of(worker).could_hold(need) && self.system.has_labels(worker, target.job.need)
         })
     }
 
@@ -215,7 +229,7 @@ impl<'a> Narrator<'a> {
 
     fn push(&mut self, now: Time, what: What) {
         let before = self.target.as_ref().map_or(0, |target| target.before.len());
-        self.lines.push(Line { from: now, to: now, what, reason: None }, before);
+        self.lines.push(Line { from: now, to: now, what, reason: None, hold: None }, before);
     }
 
     /// The reason of all jobs with a need changes.
@@ -231,7 +245,8 @@ impl<'a> Narrator<'a> {
         }
         (target.reason, target.reason_since) = (reason, now);
         let before = target.before.len();
-        self.lines.set_reason(now, reason, before);
+        let hold = self.hold.take().filter(|_| reason == WaitReason::HeldByPolicy);
+        self.lines.set_reason(now, (reason, hold), before);
     }
 
     /// The job falls due.
@@ -261,9 +276,10 @@ impl<'a> Narrator<'a> {
     /// Time has moved on since the job fell due: the reason of that instant is final.
     fn settle(&mut self, now: Time) {
         if let Some(target) = self.target.as_ref().filter(|target| target.waits() && target.due_at < now)
-            && let Some(line) = self.lines.first_mut()
+            && let Some(line) = self.lines.first_mut().filter(|line| line.reason.is_none())
         {
-            line.reason.get_or_insert(target.reason);
+            line.reason = Some(target.reason);
+            line.hold = self.hold.take().filter(|_| target.reason == WaitReason::HeldByPolicy);
         }
     }
 
@@ -394,11 +410,6 @@ impl<'a> Narrator<'a> {
             children: self.chain.children.into_values().collect(),
         })
     }
-}
-
-/// Whether a need fits into units by resource.
-fn fits(units: &[i64], need: &CapacityMap) -> bool {
-    units.iter().zip(&need.0).all(|(units, need)| need <= units || *need == 0)
 }
 
 impl Observer for Narrator<'_> {

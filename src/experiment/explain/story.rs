@@ -82,6 +82,8 @@ pub struct Line {
     pub what: What,
     /// The reason for which the job waits from then on, if it changes.
     pub reason: Option<WaitReason>,
+    /// Why the policy holds the job back from then on, in its words.
+    pub hold: Option<String>,
 }
 
 /// What happens in a line. The job of the story is *the job*; units are those of resources that

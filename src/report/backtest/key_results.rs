@@ -28,6 +28,7 @@ impl BacktestReport<'_> {
             limits,
             warnings: self.warnings(),
             tables: vec![TextTable::of("Waits of the replayed jobs", &self.columns(), self.scopes())],
+            reasons: Vec::new(),
             remarks,
         }
     }

@@ -122,8 +122,11 @@ fn draw_hours(canvas: &Canvas, scope: &WaitComparison, top: i32, (hours, name): 
             area.draw(&Shape::rectangle([(middle - 0.3, low), (middle + 0.3, high)], BLUE.mix(0.2)))?;
         }
         let level = |value: f64, reach: f64| vec![(middle - reach, value), (middle + reach, value)];
-        area.draw(&Shape::path(level(figure.simulated, 0.3), BLUE.stroke_width(3)))?;
-        area.draw(&Shape::path(level(figure.observed, 0.48), INK.stroke_width(2)))?;
+        let [observed, simulated] = [figure.observed, figure.simulated].map(duration);
+        canvas.mark(&format!("{hour:02}:00: observed {observed}, simulated {simulated}"), || {
+            area.draw(&Shape::path(level(figure.simulated, 0.3), BLUE.stroke_width(3)))?;
+            area.draw(&Shape::path(level(figure.observed, 0.48), INK.stroke_width(2)))
+        })?;
     }
     Ok(())
 }
@@ -154,7 +157,12 @@ pub(super) fn days(report: &BacktestReport, model: &ModelDriven) -> Vec<u8> {
                 let median = vec![(middle - 0.3, forecast.median), (middle + 0.3, forecast.median)];
                 area.draw(&Shape::path(median, BLUE.stroke_width(2)))?;
                 let color = if forecast.is_inside() { INK } else { TARGET };
-                area.draw(&Shape::circle((middle, forecast.observed), 4, color.filled()))?;
+                let format = if number == 2 { short_count } else { duration };
+                let [observed, low, high] = [forecast.observed, forecast.low, forecast.high].map(format);
+                let date = model.days[day].date.format("%a %d %b");
+                canvas.mark(&format!("{date}: observed {observed}, forecast {low} to {high}"), || {
+                    area.draw(&Shape::circle((middle, forecast.observed), 4, color.filled()))
+                })?;
             }
         }
         Ok(())

@@ -160,7 +160,7 @@ fn draw_group(
     mut top: i32,
 ) -> Result<i32, std::fmt::Error> {
     if let Some(first) = group.first() {
-        canvas::heading(canvas, &canvas::fitted(&label(first), 14, LEFT - MARGIN), (MARGIN, top))?;
+        canvas::heading(canvas, &canvas::fitted(&label(first), 14, FIGURES - MARGIN), (MARGIN, top))?;
         let baseline = format(first).bounded(first.baseline, first.is_exact[0]);
         let baseline = format!("baseline: {baseline}");
         canvas::remark(canvas, &baseline, (FIGURES, top), HPos::Left)?;

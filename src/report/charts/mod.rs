@@ -7,6 +7,7 @@ mod backtest;
 mod by_hour;
 mod differences;
 mod elasticity;
+mod gantt;
 mod import;
 mod over_time;
 mod png;
@@ -16,6 +17,8 @@ mod targets;
 mod wait_reasons;
 mod waits;
 mod warm_up;
+mod week;
+mod workers;
 
 pub use import::import_charts;
 pub use png::CAN_DRAW_PNG;
@@ -32,7 +35,7 @@ use crate::sizing::SizingReport;
 use crate::sweep::SweepReport;
 use crate::{OutputFile, file};
 
-pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<OutputFile> {
+pub(crate) fn of_run(RunReport { context, results, gantt, .. }: &RunReport) -> Vec<OutputFile> {
     let mut charts = vec![
         file("charts/wait_distribution.svg", waits::by_action(context, results)),
         file("charts/utilization.svg", over_time::utilization(context, results)),
@@ -43,6 +46,10 @@ pub(crate) fn of_run(RunReport { context, results, .. }: &RunReport) -> Vec<Outp
     let hours = run::by_hour::rows(&results.replications);
     let by_hour = hours.and_then(|rows| by_hour::draw(context, &rows));
     charts.extend(by_hour.map(|drawn| file("charts/by_hour.svg", drawn)));
+    charts.extend(week::waiting(context, results).map(|drawn| file("charts/waiting_by_weekday.svg", drawn)));
+    charts.extend(week::crons(context, results).map(|drawn| file("charts/crons.svg", drawn)));
+    charts.extend(workers::draw(context, results).map(|drawn| file("charts/workers.svg", drawn)));
+    charts.extend(gantt.map(|period| file("charts/gantt.svg", gantt::draw(context, period))));
     charts.extend(context.warm_up.map(|found| file("charts/warmup.svg", warm_up::draw(context, found))));
     charts
 }

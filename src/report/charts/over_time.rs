@@ -112,7 +112,7 @@ pub(super) fn queue_length(context: &RunContext, results: &Results) -> Vec<u8> {
     };
     let all = std::iter::once(None).chain(resources(context).map(Some));
     let panels: Vec<Panel> = all.filter(|_| buckets.count > 0).map(panel).collect();
-    let (panels, footer) = distinct(panels, "never any");
+    let (panels, footer) = distinct(panels, "never waiting");
     panels::draw(&Sheet { footer, ..sheet }, &panels)
 }
 

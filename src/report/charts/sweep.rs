@@ -77,7 +77,12 @@ fn cells(values: &Values, rows: &Axis, columns: &Axis, point: &dyn Fn(usize, usi
         let estimate = values.estimates[point];
         let mark = if values.overloaded[point] { " !" } else { "" };
         let words = format.bounded(estimate.value, estimate.is_exact()) + mark;
-        Cell { value: estimate.value, words, is_bound: estimate.value.is_some() && !estimate.is_exact() }
+        Cell {
+            value: estimate.value,
+            label: words.clone(),
+            words,
+            is_bound: estimate.value.is_some() && !estimate.is_exact(),
+        }
     };
     let steps = columns.values.len();
     heat_map::draw(&HeatMap {
@@ -87,10 +92,12 @@ fn cells(values: &Values, rows: &Axis, columns: &Axis, point: &dyn Fn(usize, usi
         columns: (0..steps).map(|column| step_name(columns, column)).collect(),
         row_name: &rows.name(),
         column_name: &columns.name(),
+        time: None,
         cells: order.iter().flat_map(|row| (0..steps).map(|column| cell(*row, column))).collect(),
         value_name: &values.quantity.text,
         format: &|value| format.value(Some(value)),
         range: None,
+        missing: "nothing was measured",
         table: "sweep.csv",
     })
 }

@@ -231,7 +231,8 @@ fn label_settings(plot: &Plot, scale: &ValueScale, marks: &[Mark], bound: f64) -
     let mut taken: Vec<(i32, i32, i32, i32)> = Vec::new();
     for mark in marks {
         let (x, y) = place(mark, mark.value);
-        taken.push((x - 7, y - if mark.is_exact { 7 } else { 26 }, x + 7, y + 7));
+        let reach = if mark.is_answer { 12 } else { 7 };
+        taken.push((x - reach, y - if mark.is_exact { reach } else { 26 }, x + reach, y + reach));
         if let Some((low, high)) = mark.interval {
             taken.push((x - 2, place(mark, high).1, x + 2, place(mark, low).1));
         }

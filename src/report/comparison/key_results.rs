@@ -38,6 +38,7 @@ impl ComparisonReport<'_> {
             limits,
             warnings: self.warnings(),
             tables,
+            reasons: self.blame(),
             remarks: self.open_gates(),
         }
     }

@@ -96,6 +96,9 @@ impl ExplainReport<'_> {
         if let Some(reason) = line.reason {
             object.insert("reason".to_owned(), json!(reason.name()));
         }
+        if let Some(hold) = &line.hold {
+            object.insert("hold".to_owned(), json!(hold));
+        }
         if let Some(resource) = resource {
             object.insert("resource".to_owned(), json!(resource));
         }

@@ -84,7 +84,8 @@ impl ExplainReport<'_> {
         if let What::Several { .. } = line.what {
             what = format!("until {}: {what}", since(line.to));
         }
-        let reason = line.reason.map_or_else(String::new, |reason| format!(" [{}]", self.reason(reason)));
+        let hold = line.hold.as_ref().map_or_else(String::new, |hold| format!(": {hold}"));
+        let reason = line.reason.map_or_else(String::new, |reason| format!(" [{}{hold}]", self.reason(reason)));
         let indent = " ".repeat(time.len());
         let details = details.iter().map(|detail| format!("{indent}  {detail}\n"));
         format!("{time}{what}{reason}\n{}", details.collect::<Vec<String>>().concat())

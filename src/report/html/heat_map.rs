@@ -86,7 +86,8 @@ pub(super) fn of_hours(bytes: &[u8]) -> Option<Markup> {
     (!tables.is_empty()).then(|| {
         html! {
             p.note {
-                "Each job counts in the hour in which it falls due. Without other words a row is of all days. "
+                "Each job counts in the hour in which it falls due. Rows without a class of days are of all days, and rows of "
+                "days are of all jobs. "
                 "An empty cell has no job. " code { "by_hour.csv" } " has all rows and the intervals."
             }
             @for table in &tables { (table) }
@@ -127,7 +128,7 @@ fn draw(table: &HourTable, rows: &[HourRow]) -> Option<Markup> {
     }
     let all_jobs = |days: &str| found.get(&("all", days)).or_else(|| found.get(&("", days))).copied();
     let mut shown: Vec<(String, Cells)> = Vec::new();
-    for (days, title) in [("all", "all jobs"), ("mon-fri", "all jobs, mon-fri"), ("sat-sun", "all jobs, sat-sun")] {
+    for (days, title) in [("all", "all jobs"), ("mon-fri", "mon-fri"), ("sat-sun", "sat-sun")] {
         shown.extend(all_jobs(days).map(|cells| (title.to_owned(), cells)));
     }
     let peak = |cells: &Cells| cells.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -142,7 +143,7 @@ fn draw(table: &HourTable, rows: &[HourRow]) -> Option<Markup> {
     Some(html! {
         h3 { (title) }
         div.scroll tabindex="0" role="region" aria-label={ (title) " by hour" } {
-            table.heat {
+            table.heat.hours {
                 thead { tr { th scope="col" { "hour" } @for hour in 0..HOURS { th scope="col" { (hour) } } } }
                 tbody { @for (name, cells) in &shown { tr {
                     th scope="row" title=(name) { (name) }
@@ -228,7 +229,7 @@ mod tests {
         text += "all,,all,wait_s,mean,3,60\nall,,mon-fri,wait_s,mean,4,1\n,cpu,all,utilization,mean,0,0.5\nbad,,all,wait_s,mean,99,1\n";
         let page = of_hours(text.as_bytes()).unwrap().into_string();
         let place = |name: &str| page.find(&format!(">{name}</th>"));
-        let order = ["all jobs", "all jobs, mon-fri", "a11", "a02", "cpu"].map(place);
+        let order = ["all jobs", "mon-fri", "a11", "a02", "cpu"].map(place);
         assert!(order.is_sorted() && order[0].is_some(), "{order:?}");
         assert_eq!([place("a01"), place("bad")], [None, None]);
         for words in ["1m00s", "50.0 %", "2 more are in"] {

@@ -4,6 +4,7 @@
 //! itself make the same bytes. Everything from a scenario is text of strangers: it passes through
 //! `maud`, which escapes it, and a policy in the page's head allows only our own script.
 
+mod blame;
 mod chart;
 mod command;
 mod folder;
@@ -27,6 +28,9 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// Charts are in the page up to this number of bytes; the others are named.
 const MOST_CHART_BYTES: usize = 640 << 10;
+
+/// The charts of the reasons of waits, which stand with their table.
+const BLAME_CHARTS: [&str; 2] = ["charts/blame.svg", "charts/wait_reasons.svg"];
 
 /// The page.
 pub fn page(folder: &Folder) -> Vec<u8> {
@@ -74,12 +78,18 @@ pub fn page(folder: &Folder) -> Vec<u8> {
 /// The sections that have a content, each with its anchor and its heading.
 fn sections(folder: &Folder, found: Option<&KeyResults>) -> Vec<(&'static str, &'static str, Markup)> {
     let (blame, charts) = charts(folder);
-    let blame_table = folder.file("blame.csv").map(|bytes| table::of_csv("blame.csv", bytes));
-    let blame = (!blame.is_empty() || blame_table.is_some()).then(|| {
+    let reasons = folder.file("blame.csv");
+    // The table says the same as the sentences.
+    let sentences = found.filter(|_| reasons.is_none()).map_or(&[][..], |found| &found.reasons);
+    let blame = (!blame.is_empty() || reasons.is_some() || !sentences.is_empty()).then(|| {
         html! {
             p { "Each instant of a wait, from when a job falls due to its claim, has one reason; the parts add up to the wait." }
+            @for sentence in sentences { p { (prose(sentence)) } }
             @for chart in &blame { (chart) }
-            @if let Some(table) = blame_table { (table) }
+            @if let Some(bytes) = reasons {
+                @if let Some(table) = blame::of_reasons(bytes) { (table) }
+                (table::of_csv("blame.csv", bytes))
+            }
         }
     });
     let parts = [
@@ -160,11 +170,11 @@ fn charts(folder: &Folder) -> (Vec<Markup>, Option<Markup>) {
             left_out.push(file.path.as_str());
             continue;
         };
-        if file.path == "charts/blame.svg" { blame.push(drawn) } else { others.push(drawn) }
+        if BLAME_CHARTS.contains(&file.path.as_str()) { blame.push(drawn) } else { others.push(drawn) }
     }
     let all = (!others.is_empty() || !left_out.is_empty()).then(|| {
         html! {
-            p.note {
+            p.note.screen {
                 "Point at a chart for its values. Zoom with the buttons, with Ctrl and the wheel, or with the keys + - 0; "
                 "the arrow keys go from value to value, with Shift they move a zoomed chart."
             }

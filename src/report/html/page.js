@@ -296,15 +296,3 @@ class Chart {
 }
 
 for (const figure of document.querySelectorAll("figure.chart")) new Chart(figure);
-
-// On paper everything is open, except tables of raw data.
-const opened = [];
-addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details:not([open])")) {
-    details.open = true;
-    opened.push(details);
-  }
-});
-addEventListener("afterprint", () => {
-  for (const details of opened.splice(0)) details.open = false;
-});

@@ -47,16 +47,14 @@ pub(super) fn of_text(number: usize, table: &TextTable) -> Markup {
 
 /// A file of the folder; if it cannot be read, that is said.
 pub(super) fn of_csv(path: &str, bytes: &[u8]) -> Markup {
-    let Ok((header, rows)) = read(bytes) else {
+    let most = if RAW.contains(&path) { RAW_ROWS } else { MOST_ROWS };
+    let Ok(Excerpt { header, rows, total }) = Excerpt::read(bytes, most) else {
         return html! { p { code { (path) } " is not a table that this page can show." } };
     };
-    let total = rows.len();
-    let is_raw = RAW.contains(&path);
-    let rows = most_important(&header, rows, if is_raw { RAW_ROWS } else { MOST_ROWS });
     let id = path.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let words = if total == 1 { "row" } else { "rows" };
     html! {
-        details class=[is_raw.then_some("raw")] open[path == "blame.csv"] {
+        details {
             summary { code { (path) } ", " (total) " " (words) @if rows.len() < total { ", " (rows.len()) " shown" } }
             (sortable(&id, path, &header, &rows))
             @if rows.len() < total {
@@ -66,40 +64,49 @@ pub(super) fn of_csv(path: &str, bytes: &[u8]) -> Markup {
     }
 }
 
-fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), csv::Error> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<String>>();
-    let header = cells(reader.headers()?);
-    let rows = reader.records().map(|record| Ok(cells(&record?))).collect::<Result<_, csv::Error>>()?;
-    Ok((header, rows))
+/// The most important rows of a file, in their order.
+struct Excerpt {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+    /// The number of all rows.
+    total: usize,
 }
 
-/// The rows to show, in their order: those about everything go before those about single workers,
-/// holders, actions and resources.
-fn most_important(header: &[String], rows: Vec<Vec<String>>, most: usize) -> Vec<Vec<String>> {
-    let column = |name: &str| header.iter().position(|other| other == name);
-    let [worker, holder, action] = ["worker", "holder", "action"].map(column);
-    let is_filled = |row: &[String], at: Option<usize>| at.is_some_and(|at| !row[at].is_empty());
-    let is_total = |row: &[String]| action.is_none_or(|at| row[at] == "all" || row[at].is_empty());
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by_key(|index| {
-        let row = &rows[*index];
-        (is_filled(row, worker), is_filled(row, holder), !is_total(row))
-    });
-    let mut bytes = 0;
-    let fits = |index: &usize| {
-        bytes += rows[*index].iter().map(|cell| cell.len() + 14).sum::<usize>();
-        bytes <= MOST_BYTES
-    };
-    let mut shown: Vec<usize> = order.into_iter().take(most).take_while(fits).collect();
-    shown.sort_unstable();
-    let is_shown = |(index, row): (usize, Vec<String>)| shown.binary_search(&index).is_ok().then_some(row);
-    rows.into_iter().enumerate().filter_map(is_shown).collect()
+impl Excerpt {
+    /// Rows about everything go before those about single workers, holders, actions and resources.
+    /// A file may be large: only rows that may be shown are kept.
+    fn read(bytes: &[u8], most: usize) -> Result<Excerpt, csv::Error> {
+        let mut reader = csv::Reader::from_reader(bytes);
+        let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<String>>();
+        let header = cells(reader.headers()?);
+        let column = |name: &str| header.iter().position(|other| other == name);
+        let [worker, holder, action] = ["worker", "holder", "action"].map(column);
+        let mut kept: [Vec<(usize, Vec<String>)>; 8] = Default::default();
+        let (mut record, mut total) = (csv::StringRecord::new(), 0);
+        while reader.read_record(&mut record)? {
+            let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default();
+            let is_one = !matches!(cell(action), "" | "all");
+            let details = [!cell(worker).is_empty(), !cell(holder).is_empty(), is_one].map(usize::from);
+            let same = &mut kept[details[0] * 4 + details[1] * 2 + details[2]];
+            if same.len() < most {
+                same.push((total, cells(&record)));
+            }
+            total += 1;
+        }
+        let mut bytes = 0;
+        let fits = |(_, row): &(usize, Vec<String>)| {
+            bytes += row.iter().map(|cell| cell.len() + 14).sum::<usize>();
+            bytes <= MOST_BYTES
+        };
+        let mut rows: Vec<_> = kept.into_iter().flatten().take(most).take_while(fits).collect();
+        rows.sort_unstable_by_key(|(place, _)| *place);
+        Ok(Excerpt { header, rows: rows.into_iter().map(|(_, row)| row).collect(), total })
+    }
 }
 
 /// A table that the script sorts and copies.
 fn sortable(id: &str, name: &str, header: &[String], rows: &[Vec<String>]) -> Markup {
-    let is_number: Vec<bool> = (0..header.len()).map(|column| is_numeric(rows, column)).collect();
+    let classes: Vec<Option<&str>> = (0..header.len()).map(|column| class(rows, column)).collect();
     html! {
         div.tools {
             button.copy type="button" aria-controls=(id) { "Copy as CSV" }
@@ -107,15 +114,24 @@ fn sortable(id: &str, name: &str, header: &[String], rows: &[Vec<String>]) -> Ma
         }
         div class=(if rows.len() > 20 { "scroll long" } else { "scroll" }) tabindex="0" role="region" aria-label=(name) {
             table.sortable id=(id) {
-                thead { tr { @for (title, is_number) in header.iter().zip(&is_number) {
-                    th class=[is_number.then_some("n")] scope="col" aria-sort="none" { button type="button" { (title) } }
+                thead { tr { @for (title, class) in header.iter().zip(&classes) {
+                    th class=[class] scope="col" aria-sort="none" { button type="button" { (title) } }
                 } } }
                 tbody { @for row in rows { tr {
-                    @for (cell, is_number) in row.iter().zip(&is_number) { td class=[is_number.then_some("n")] { (cell) } }
+                    @for (cell, class) in row.iter().zip(&classes) { td class=[class] { (cell) } }
                 } } }
             }
         }
     }
+}
+
+/// The class of a column: `n` for numbers, `w` for long names, which need room.
+fn class(rows: &[Vec<String>], column: usize) -> Option<&'static str> {
+    const LONG: usize = 24;
+    if is_numeric(rows, column) {
+        return Some("n");
+    }
+    rows.iter().filter_map(|row| row.get(column)).any(|cell| cell.chars().count() > LONG).then_some("w")
 }
 
 /// Whether all cells of a column that are not empty begin like a number.

@@ -29,6 +29,7 @@ fn found(name: &str) -> KeyResults {
         limits: vec![text()],
         warnings: vec![text()],
         tables: vec![table],
+        reasons: vec![text()],
         remarks: vec![text()],
     }
 }
@@ -93,4 +94,45 @@ fn a_folder_without_key_results_says_so() {
     let text = page(&Folder { manifest: &manifest("a"), scenario: "", files: &[], unread: &[] });
     let text = String::from_utf8(text).unwrap();
     assert!(text.contains("claimsim 0.1.0 wrote it before") && !text.contains("id=\"figures\""), "{text}");
+}
+
+/// The colour of a variable in the rules of a theme, as red, green and blue.
+fn color(theme: &str, name: &str) -> [f64; 3] {
+    let (_, rest) = theme.split_once(&format!("--{name}: #")).unwrap();
+    [0, 2, 4].map(|at| f64::from(u8::from_str_radix(&rest[at..at + 2], 16).unwrap()) / 255.0)
+}
+
+/// The contrast ratio of two colours (WCAG 2.2, "contrast ratio" and "relative luminance").
+fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+    use crate::model::math::pow;
+    let linear = |part: f64| if part <= 0.040_45 { part / 12.92 } else { pow((part + 0.055) / 1.055, 2.4) };
+    let luminance = |[r, g, b]: [f64; 3]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn text_can_be_read_in_every_theme() {
+    assert!((contrast([0.0; 3], [1.0; 3]) - 21.0).abs() < 1e-9 && (contrast([0.5; 3], [0.5; 3]) - 1.0).abs() < 1e-9);
+    let themes: Vec<&str> = STYLE.split(":root").skip(1).collect();
+    assert_eq!(themes.len(), 3, "light, dark and print");
+    for theme in themes {
+        for (text, behind) in [
+            ("ink", "paper"),
+            ("ink", "box"),
+            ("grey", "paper"),
+            ("grey", "box"),
+            ("accent", "paper"),
+            ("ink", "warn-box"),
+            // Values that charts show at the pointer.
+            ("paper", "ink"),
+        ] {
+            let ratio = contrast(color(theme, text), color(theme, behind));
+            assert!(ratio >= 4.5, "--{text} on --{behind}: {ratio:.2}, which WCAG AA refuses");
+        }
+        // The darkest cell of a table by hour.
+        let (heat, paper) = (color(theme, "heat"), color(theme, "paper"));
+        let cell = [0, 1, 2].map(|part| 0.7 * heat[part] + 0.3 * paper[part]);
+        assert!(contrast(color(theme, "ink"), cell) >= 4.5);
+    }
 }

@@ -5,7 +5,8 @@
 //! so people with any kind of colour vision read them alike, also in grey print, and they are the
 //! same on light and on dark pages.
 
-use super::canvas::{self, Canvas, Color, GRID, HPos, INK, Painted, Shape, Surface, TITLES, WIDTH};
+use super::axis::Axis;
+use super::canvas::{self, AXIS, Canvas, Color, GRID, HPos, INK, Painted, Shape, Surface, TITLES, WIDTH};
 use super::hover;
 use super::scale::is_wide;
 use crate::model::math;
@@ -52,6 +53,8 @@ pub(crate) struct Cell {
     pub(crate) value: Option<f64>,
     /// The value as text, with what a reader has to know about it.
     pub(crate) words: String,
+    /// What stands in the cell; it may be empty.
+    pub(crate) label: String,
     /// Whether only a lower bound is known.
     pub(crate) is_bound: bool,
 }
@@ -66,6 +69,9 @@ pub(crate) struct HeatMap<'a> {
     /// What rows and columns are.
     pub(crate) row_name: &'a str,
     pub(crate) column_name: &'a str,
+    /// The axis of columns that are times, from the first to the last edge; their names are those
+    /// of a pointer.
+    pub(crate) time: Option<Axis>,
     /// Row by row.
     pub(crate) cells: Vec<Cell>,
     /// What colours are, and how a value is written.
@@ -73,6 +79,8 @@ pub(crate) struct HeatMap<'a> {
     pub(crate) format: &'a dyn Fn(f64) -> String,
     /// The values at both ends of the colours; those of the cells by default.
     pub(crate) range: Option<(f64, f64)>,
+    /// Why a cell has no value.
+    pub(crate) missing: &'a str,
     /// The file that has the values.
     pub(crate) table: &'a str,
 }
@@ -104,7 +112,7 @@ pub(crate) fn draw(map: &HeatMap) -> Vec<u8> {
     let is_missing = map.cells.iter().any(|cell| cell.value.is_none());
     let notes = [
         (colors.is_log, "colours are logarithmic".to_owned()),
-        (is_missing && !values.is_empty(), "grey: nothing was measured".to_owned()),
+        (is_missing && !values.is_empty(), format!("grey: {}", map.missing)),
         (map.cells.iter().any(|cell| cell.is_bound), "black corner: at least".to_owned()),
         (layout.words.is_none() && !map.table.is_empty(), format!("values: {}", map.table)),
     ];
@@ -133,7 +141,7 @@ impl Layout {
         let left = (EDGE + longest as i32 * LETTER + 12).clamp(64, 300);
         let width = WIDTH - left - EDGE;
         let line = (420 / rows.max(1)).clamp(4, 40);
-        let longest = map.cells.iter().map(|cell| cell.words.chars().count()).max().unwrap_or(0);
+        let longest = map.cells.iter().map(|cell| cell.label.chars().count()).max().unwrap_or(0);
         let fits = |(_, letter): &&(i32, i32)| longest as i32 * letter <= width / columns.max(1) - 2 && line >= TEXT;
         let words = SIZES.iter().find(fits).map(|(size, _)| *size);
         Layout { left, width, columns, rows, line, words }
@@ -206,8 +214,12 @@ fn draw_row(canvas: &Canvas, layout: &Layout, colors: &Colors, map: &HeatMap, ro
         hover::open_plot(canvas, (left, top, left + layout.width, bottom))?;
         let middle = |column: i32| i32::midpoint(layout.x(column), layout.x(column + 1));
         let texts = cells.iter().zip(&map.columns).enumerate().map(|(column, (cell, name))| {
-            let words = if cell.value.is_some() { cell.words.clone() } else { "nothing measured".to_owned() };
-            (middle(column as i32), format!("{} {name}", map.column_name), words)
+            let words = if cell.value.is_some() { cell.words.clone() } else { map.missing.to_owned() };
+            (
+                middle(column as i32),
+                if map.time.is_some() { name.clone() } else { format!("{} {name}", map.column_name) },
+                words,
+            )
         });
         hover::open_series(canvas, &map.rows[row as usize], texts, row == 0)?;
     }
@@ -235,9 +247,9 @@ fn draw_cell(canvas: &Canvas, layout: &Layout, colors: &Colors, at: (i32, i32), 
         // A corner tells that the colour is that of a lower bound.
         canvas.draw(&Shape::path([(right, top), (right, top + 8), (right - 8, top)], ink))?;
     }
-    if let Some(size) = layout.words.filter(|_| cell.value.is_some()) {
+    if let Some(size) = layout.words.filter(|_| cell.value.is_some() && !cell.label.is_empty()) {
         let at = (i32::midpoint(left, right), i32::midpoint(top, bottom) - 5);
-        canvas::text(canvas, &cell.words, at, canvas::regular(size), ink, HPos::Center)?;
+        canvas::text(canvas, &cell.label, at, canvas::regular(size), ink, HPos::Center)?;
     }
     Ok(())
 }
@@ -249,7 +261,11 @@ fn describe(canvas: &Canvas, map: &HeatMap) {
     known.sort_by(|a, b| a.1.total_cmp(&b.1));
     let name = |place: usize| {
         let (row, column) = (&map.rows[place / map.columns.len()], &map.columns[place % map.columns.len()]);
-        format!("{} at {row}, {} {column}", map.cells[place].words, map.column_name)
+        if map.time.is_some() {
+            format!("{} at {row}, {column}", map.cells[place].words)
+        } else {
+            format!("{} at {row}, {} {column}", map.cells[place].words, map.column_name)
+        }
     };
     if let (Some(first), Some(last)) = (known.first(), known.last()) {
         canvas.describe(format!("Lowest: {}. Highest: {}.", name(first.0), name(last.0)));
@@ -269,15 +285,25 @@ fn draw_names(canvas: &Canvas, layout: &Layout, map: &HeatMap) -> Painted {
     }
     // Names at equal distances, as near as the longest of them allows.
     let cell = (layout.width / layout.columns.max(1)).max(1);
-    let names: Vec<String> = map.columns.iter().map(|name| canvas::fitted(name, 13, cell.max(120))).collect();
+    let names: &[String] = if map.time.is_some() { &[] } else { &map.columns };
+    let names: Vec<String> = names.iter().map(|name| canvas::fitted(name, 13, cell.max(120))).collect();
     let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as i32 * LETTER + 6;
     let every = ((longest + cell - 1) / cell).max(1);
-    for column in (0..layout.columns).step_by(every as usize) {
+    for column in (0..names.len() as i32).step_by(every as usize) {
         let middle = i32::midpoint(layout.x(column), layout.x(column + 1));
         let at = (middle, layout.bottom() + 6);
         canvas::text(canvas, &names[column as usize], at, font, INK, HPos::Center)?;
     }
-    let below = (layout.left + layout.width / 2, layout.bottom() + 26);
+    for (at, words) in map.time.iter().flat_map(|axis| {
+        axis.ticks.iter().map(move |(at, words)| (axis.pixel(*at, (layout.left, layout.left + layout.width)), words))
+    }) {
+        let bottom = layout.bottom();
+        canvas.draw(&Shape::path([(at, bottom), (at, bottom + 5)], AXIS.stroke_width(1)))?;
+        let half = words.chars().count() as i32 * 4;
+        let middle = at.min(WIDTH - 2 - half);
+        canvas::text(canvas, words, (middle, bottom + 8), font, INK, HPos::Center)?;
+    }
+    let below = (layout.left + layout.width / 2, layout.bottom() + 28);
     canvas::text(canvas, &canvas::fitted(map.column_name, 13, layout.width), below, font, INK, HPos::Center)?;
     let name = canvas::fitted(map.row_name, 13, WIDTH - 2 * EDGE);
     canvas::text(canvas, &name, (EDGE, TOP - 22), font, INK, HPos::Left)
@@ -320,7 +346,12 @@ mod tests {
     #[test]
     fn all_cells_have_their_values_or_none() {
         for (long, all) in [("1 s", true), ("a long value of a cell that has no room", false)] {
-            let cell = |words: &str| Cell { value: Some(1.0), words: words.to_owned(), is_bound: false };
+            let cell = |words: &str| Cell {
+                value: Some(1.0),
+                words: words.to_owned(),
+                label: words.to_owned(),
+                is_bound: false,
+            };
             let map = HeatMap {
                 title: "t",
                 subtitle: "s",
@@ -328,10 +359,12 @@ mod tests {
                 columns: (0..12).map(|column| column.to_string()).collect(),
                 row_name: "rows",
                 column_name: "columns",
+                time: None,
                 cells: (0..12).map(|column| cell(if column == 7 { long } else { "7 s" })).collect(),
                 value_name: "v",
                 format: &|value| value.to_string(),
                 range: None,
+                missing: "m",
                 table: "x.csv",
             };
             let svg = String::from_utf8(draw(&map)).unwrap();

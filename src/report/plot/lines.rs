@@ -83,7 +83,9 @@ fn draw_target(plot: &Plot, values: &Values, scale: &Scale) -> Painted {
     let Some((value, name)) = &values.target else { return Ok(()) };
     let at = scale.place(*value);
     plot.draw(&Shape::path([(plot.x.low, at), (plot.x.high, at)], TARGET.stroke_width(1).dashed()))?;
-    let words = (LEFT + 6, plot.pixel((plot.x.low, at)).1 - 17);
+    // Above the line, or below it at the upper edge.
+    let line = plot.pixel((plot.x.low, at)).1;
+    let words = (LEFT + 6, if line - 17 < TOP { line + 5 } else { line - 17 });
     canvas::text(plot.canvas, name, words, canvas::regular(13), TARGET, HPos::Left)
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn draw(chart: &SharesOverTime) -> Option<Vec<u8>> {
             canvas.close()?;
             let share = part.amounts.iter().sum::<f64>() / whole;
             canvas.describe(format!("{}: {} of the whole.", part.name, format::percent(share)));
-            ends.push((format!("{} {}", part.name, format::percent(share)), below, above.clone()));
+            ends.push((format!("{} {}", format::percent(share), part.name), below, above.clone()));
             below = above;
         }
         canvas.close()?;
@@ -193,7 +193,7 @@ mod tests {
         ];
         let svg = String::from_utf8(draw(&chart(parts)).unwrap()).unwrap();
         // Six of eight, and two of eight.
-        assert!(svg.contains(">busy 75.0 %</text>") && svg.contains(">no-worker 25.0 %</text>"), "{svg}");
+        assert!(svg.contains(">75.0 % busy</text>") && svg.contains(">25.0 % no-worker</text>"), "{svg}");
         assert!(svg.contains("data-y=\"3 (75.0 %)|1 (50.0 %)|0|2 (100.0 %)\""), "{svg}");
         assert!(svg.contains("data-t=\"Mon Feb 16 00:00|Mon Feb 16 01:00|"), "{svg}");
         assert!(!svg.contains("never"), "an empty part has no name");

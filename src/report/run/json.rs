@@ -22,7 +22,7 @@ impl RunReport<'_> {
     /// `null`; `ci` is absent where there is no interval. Where jobs have not ended, a number is a
     /// lower bound, and `at_most` has the upper one, `null` if there is none.
     pub(crate) fn document(&self) -> Value {
-        let RunReport { context, results, plan, notes } = self;
+        let RunReport { context, results, plan, notes, .. } = self;
         let window = context.scenario.system.window;
         let head = json!({
             "scenario": context.scenario.name,

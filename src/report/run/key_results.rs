@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
+use super::blame::sentences;
 use super::text::{Figures, tables};
-use super::{RunReport, precision};
-use crate::format;
+use super::{RunReport, by_hour, precision};
+use crate::experiment::blame;
+use crate::format::{self, ValueFormat};
 use crate::key_results::{KeyResults, counted};
 use crate::model::time::{Span, Time};
 use crate::stats::Measure::{Jobs, WaitS, WithinSlo};
 use crate::stats::Statistic::{Mean, P95, Unfinished};
-use crate::stats::{JobScope, has_hours};
+use crate::stats::{DayClass, HourMetric, JobScope};
 
 impl RunReport<'_> {
     pub(crate) fn found(&self) -> KeyResults {
@@ -22,6 +24,7 @@ impl RunReport<'_> {
             limits: self.limits(&figures),
             warnings: self.warnings(),
             tables: tables(&self.context, &figures),
+            reasons: sentences(&self.context, &blame::rows(&self.results.replications)),
             remarks: precision.lines().map(str::to_owned).collect(),
         }
     }
@@ -69,6 +72,24 @@ impl RunReport<'_> {
         }
     }
 
+    /// The hour with the longest waits, which the figures of all hours hide.
+    fn worst_hour(&self) -> Option<String> {
+        let rows = by_hour::rows(&self.results.replications)?;
+        let of_days = rows.iter().filter(|row| {
+            let HourMetric { action, measure, statistic, days, .. } = row.metric;
+            (action, measure, statistic) == (JobScope::All, WaitS, P95) && days != DayClass::All
+        });
+        let waits = of_days.filter_map(|row| Some((row, row.estimate.value?)));
+        let (row, value) = waits.reduce(|worst, other| if other.1 > worst.1 { other } else { worst })?;
+        Some(format!(
+            "All hours count together. The hour of the day with the longest waits is {} {:02}:00, with a 95th percentile of \
+             {}.",
+            row.metric.days.name(),
+            row.metric.hour,
+            ValueFormat::Duration.bounded(Some(value), row.estimate.is_exact())
+        ))
+    }
+
     /// The jobs and hours that the answer leaves out.
     fn limits(&self, figures: &Figures) -> Vec<String> {
         let window = self.context.scenario.system.window;
@@ -77,10 +98,8 @@ impl RunReport<'_> {
             Span::ZERO => String::new(),
             warmup => format!("after the warm-up of {} and ", warmup.rounded()),
         };
-        let hours =
-            if has_hours(window.horizon) { "; all hours count together, and single hours may differ" } else { "" };
-        let mut limits =
-            vec![format!("Counted are the jobs that fall due {from}before the horizon of {until}{hours}.")];
+        let mut limits = vec![format!("Counted are the jobs that fall due {from}before the horizon of {until}.")];
+        limits.extend(self.worst_hour());
         let unfinished = figures.row(JobScope::All, None, Jobs, Unfinished).and_then(|row| row.estimate.value);
         if let Some(number) = unfinished.filter(|number| *number > 0.0) {
             limits.push(format!(

@@ -13,6 +13,7 @@ mod text;
 
 use crate::experiment::growth::QueueGrowth;
 use crate::experiment::{Results, StoppingRule};
+use crate::model::time::Time;
 use crate::{RunContext, messages};
 
 /// A finished run.
@@ -26,6 +27,8 @@ pub struct RunReport<'a> {
     pub plan: &'a StoppingRule,
     /// The notes of the JSON document.
     pub notes: &'a [String],
+    /// The period of replication 0 whose runs are drawn, if one is asked for.
+    pub gantt: Option<(Time, Time)>,
 }
 
 impl RunReport<'_> {

@@ -31,6 +31,7 @@ impl SizingReport<'_> {
             limits,
             warnings: self.warnings(self.sizing),
             tables,
+            reasons: Vec::new(),
             remarks,
         }
     }

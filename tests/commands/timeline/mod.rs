@@ -1,12 +1,13 @@
 //! `run --timeline`: the trace is sound, and shows what `jobs.csv` of the same run lists.
 
-mod trace_events;
+pub(crate) mod trace_events;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read as _;
 
 use flate2::read::GzDecoder;
+use serde_json::Value;
 
 use crate::support::{Row, SMALL, Sandbox, text};
 use trace_events::{Nanos, Slice, Trace};
@@ -113,7 +114,7 @@ fn seconds(slice: &Slice, key: &str) -> Nanos {
 }
 
 /// Checks that slices and counters between two instants are those of the rows.
-fn check(trace: &Trace, rows: &[Row], (from, to): (Nanos, Nanos)) {
+pub(crate) fn check(trace: &Trace, rows: &[Row], (from, to): (Nanos, Nanos)) {
     let claimed = |row: &&Row| cell(row, "claimed_at_s").is_some_and(|at| at <= to);
     let ended = |row: &Row| cell(row, "ended_at_s").filter(|at| *at <= to);
     let mut slices: BTreeMap<u64, &Slice> = BTreeMap::new();
@@ -132,6 +133,9 @@ fn check(trace: &Trace, rows: &[Row], (from, to): (Nanos, Nanos)) {
         assert_eq!(trace.processes[&slice.process], row["worker"]);
         assert_eq!([seconds(slice, "claimed_at_s"), seconds(slice, "scheduled_at_s")], [claimed, scheduled]);
         assert_eq!(seconds(slice, "wait_s"), claimed - scheduled);
+        let blame = slice.args.get("blame").and_then(Value::as_object).into_iter().flat_map(|parts| parts.values());
+        let blame = blame.map(|part| (part.as_f64().unwrap() * 1e9).round() as Nanos);
+        assert_eq!(blame.sum::<Nanos>(), claimed - scheduled, "{slice:?}");
         assert_eq!(slice.args["attempt"].to_string(), row["attempt"]);
         assert_eq!(slice.args.get("retry_from").map_or(String::new(), ToString::to_string), row["retry_from"]);
         assert_eq!(slice.end, ended(row).unwrap_or(to), "{row:?} {slice:?}");
@@ -160,6 +164,9 @@ fn slices_counters_and_arrows_are_those_of_the_job_log() {
     let (trace, rows) = simulated(&[], 0);
     check(&trace, &rows, (0, 2 * HOUR));
     let unfinished = trace.slices.iter().filter(|slice| slice.args.contains_key("unfinished")).count();
+    let reasons = trace.slices.iter().filter_map(|slice| slice.args.get("blame")?.as_object());
+    let reasons: BTreeSet<&str> = reasons.flat_map(|parts| parts.keys()).map(String::as_str).collect();
+    assert_eq!(reasons.into_iter().collect::<Vec<_>>(), ["busy", "claim-delay"]);
     assert!(unfinished > 0 && trace.overlapping.len() >= 2, "{unfinished} {}", trace.overlapping.len());
     // Every retry and every child that was claimed has its arrow; a retry follows the attempt
     // before it, a child begins within its parent.

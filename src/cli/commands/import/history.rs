@@ -17,6 +17,7 @@ use crate::term::{print, print_json, warn};
 impl Import {
     /// Reads the history, and writes the scenario.
     pub(super) fn import_history(&self) -> Result<(), CliError> {
+        self.charts.check()?;
         let history = self.history.load(self.at, self.quiet)?;
         let latest = history.epoch.calendar_of(history.until);
         if let Some((at, latest)) = self.at.zip(latest).filter(|(at, latest)| at < latest) {
@@ -67,7 +68,7 @@ impl Import {
 
     /// Draws the estimates, into a folder beside the scenario; `None` if there is nothing to draw.
     fn draw_charts(&self, out: &Path, imported: &ImportedHistory) -> Result<Option<RunDir>, CliError> {
-        let charts = import_charts(&self.name(), &imported.estimates);
+        let charts = self.charts.apply(import_charts(&self.name(), &imported.estimates))?;
         if charts.is_empty() {
             return Ok(None);
         }

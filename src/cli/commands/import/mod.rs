@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use clap::{ArgGroup, Args, ValueEnum};
 
 use crate::args::instant;
+use crate::chart_args::ChartArgs;
 use crate::exit::CliError;
 use crate::history_args::HistoryArgs;
 use crate::history_input::display_name;
@@ -79,6 +80,9 @@ pub(crate) struct Import {
     /// beside it: x.charts of x.toml [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+
+    #[command(flatten)]
+    charts: ChartArgs,
 
     /// Print only errors on standard error
     #[arg(long, short)]

@@ -13,6 +13,7 @@ use crate::exit::{CliError, ExitStatus};
 use crate::experiment::warmup::{EstimatedWarmUp, find_warm_up, pilot_count};
 use crate::experiment::{self, Results, StoppingRule, feasibility};
 use crate::inputs::{LoadedInputs, ScenarioSource, print_feasibility};
+use crate::model::time::Time;
 use crate::options::{Command, RunOptions};
 use crate::report::feasibility::{Notice, warnings};
 use crate::report::messages::{missing_intervals, standstill_warning, warm_up_summary, warm_up_warning};
@@ -26,7 +27,7 @@ use crate::study::{RunRequest, Study, conduct, target};
 use crate::term::{Bar, print, warn};
 use extend::{PreviousRun, ResumedRun};
 use job_log::JobLogWriter;
-use timeline::{Timeline, TimelineArgs};
+use timeline::{Timeline, TimelineArgs, window};
 
 /// Simulate a scenario, print a summary, and write tables, charts and a manifest
 #[derive(Debug, Args)]
@@ -125,6 +126,8 @@ pub(crate) struct RunStudy {
     rule: StoppingRule,
     /// What a saved run has simulated already.
     previous: PreviousRun,
+    /// The period that `--gantt` draws.
+    gantt: Option<(Time, Time)>,
 }
 
 /// The results of a run.
@@ -158,7 +161,9 @@ impl RunStudy {
         let rule = options.stopping_rule(&scenario)?.over_time(has_hours).with_holders(options.blame);
         scenario.replications = options.replications.unwrap_or(scenario.replications);
         check_batches(options.batches, scenario.replications)?;
-        Ok(RunStudy { inputs, file, scenario, options, rule, previous: previous.unwrap_or_default() })
+        let period = options.gantt.as_deref();
+        let gantt = period.map(|period| window("--gantt", &scenario, Some(period))).transpose()?;
+        Ok(RunStudy { inputs, file, scenario, options, rule, previous: previous.unwrap_or_default(), gantt })
     }
 
     /// What to print if a saved run needs no further replications.
@@ -279,7 +284,13 @@ impl Study for RunStudy {
     fn report<'a>(&'a self, output: &'a RunResults) -> Box<dyn Report + 'a> {
         let replications = output.results.replications.len() as u32;
         let context = RunContext { scenario: &self.scenario, replications, warm_up: output.warm_up.as_ref() };
-        Box::new(RunReport { context, results: &output.results, plan: &self.rule, notes: &output.notes })
+        Box::new(RunReport {
+            context,
+            results: &output.results,
+            plan: &self.rule,
+            notes: &output.notes,
+            gantt: self.gantt,
+        })
     }
 
     fn written(&self, output: &RunResults) -> Option<Output> {

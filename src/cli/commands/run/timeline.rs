@@ -55,7 +55,7 @@ impl TimelineArgs {
         replications: u32,
     ) -> Result<Option<Timeline>, CliError> {
         let Some(path) = &self.timeline else { return Ok(None) };
-        let (from, to) = window(scenario, self.timeline_window.as_deref())?;
+        let (from, to) = window("--timeline-window", scenario, self.timeline_window.as_deref())?;
         let replication = self.timeline_replication.unwrap_or(0);
         if replication >= replications {
             return Err(CliError::Input(format!(
@@ -138,10 +138,10 @@ impl Write for Out {
 }
 
 /// The instants that a window names.
-fn window(scenario: &Scenario, text: Option<&str>) -> Result<(Time, Time), CliError> {
+pub(super) fn window(option: &str, scenario: &Scenario, text: Option<&str>) -> Result<(Time, Time), CliError> {
     let horizon = scenario.system.window.horizon;
     let Some(text) = text else { return Ok((Time::ZERO, horizon)) };
-    let error = |why: String| CliError::Input(format!("--timeline-window: {why}"));
+    let error = |why: String| CliError::Input(format!("{option}: {why}"));
     let Some((from, to)) = text.split_once("..") else {
         return Err(error(format!("`{text}` is not of the form FROM..TO; write 57h..58h, for example")));
     };
