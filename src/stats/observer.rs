@@ -57,7 +57,6 @@ pub struct StatsObserver {
     blame: Option<Box<Blame>>,
     /// To start with: no reason has been reported but `busy`.
     no_blame: Box<Blame>,
-    has_holders: bool,
     chains: ChainParts,
 }
 
@@ -87,7 +86,6 @@ impl StatsObserver {
             requests: Box::default(),
             blame: None,
             no_blame: Box::new(Blame::new(system)),
-            has_holders: false,
             chains: ChainParts::new(system),
         }
     }
@@ -118,8 +116,10 @@ impl StatsObserver {
             blame.split_by(Holders::new(system));
             blame
         });
-        let (requests, has_holders) = (requests.clone(), *holders);
-        StatsObserver { windows, hourly, occupancy, worker_time, blame, requests, has_holders, ..self }
+        // Holders are told of each end, so no row is plain.
+        let plain_from = if *holders { Time::NEVER } else { self.plain_from };
+        let requests = requests.clone();
+        StatsObserver { windows, hourly, occupancy, worker_time, blame, requests, plain_from, ..self }
     }
 
     /// The statistics, after all rows still there at the horizon have been added.
@@ -258,6 +258,7 @@ impl StatsObserver {
     #[cold]
     fn add_row(&mut self, end: RowEnd<'_>) {
         let RowEnd { now, job, attempt, run, is_last, .. } = end;
+        self.held(now, job, run.worker, -1);
         self.chains.ended(end, self.following.chain(attempt));
         if self.following.is_past_horizon() {
             self.jobs.ended_late(&self.following, end);
@@ -278,9 +279,9 @@ impl StatsObserver {
     fn ended(&mut self, now: Time, job: &Job, attempt: Attempt, run: Execution, outcome: JobOutcome, is_last: bool) {
         self.occupancy.advance(now);
         let is_in_window = self.plain_from <= job.scheduled_at && job.scheduled_at <= run.claimed_at;
-        let is_parent = job.chain.is_some() && self.chains.is_parent(job);
-        let is_plain = outcome == JobOutcome::Done && is_last && attempt.since == job.scheduled_at && !is_parent;
-        if is_in_window && is_plain && run.busy_since == run.claimed_at {
+        let is_plain = outcome == JobOutcome::Done && is_last && attempt.since == job.scheduled_at;
+        let is_parent = || job.chain.is_some() && self.chains.is_parent(job);
+        if is_in_window && is_plain && run.busy_since == run.claimed_at && !is_parent() {
             // Nearly all rows. A row within the window counts.
             let wait = (run.claimed_at.0 - job.scheduled_at.0) as u64;
             let service = (now.0 - run.claimed_at.0) as u64;
@@ -425,9 +426,6 @@ impl Observer for StatsObserver {
                 self.invariants.claimed(now, job, worker, &self.occupancy);
             }
             Event::Ended { job, attempt, run, outcome, is_last } => {
-                if self.has_holders {
-                    self.held(now, job, run.worker, -1);
-                }
                 self.ended(now, job, attempt, run, outcome, is_last);
             }
             Event::Left { job, attempt, outcome } => self.left(now, job, attempt, outcome),

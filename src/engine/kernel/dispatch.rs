@@ -299,30 +299,31 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     /// A job with this need starts (or else ends) on a worker.
     #[inline(always)]
     pub(super) fn change_free(&mut self, worker: WorkerId, need: NeedId, starts: bool) {
-        if self.dispatch.has_index {
-            self.update_index(worker, false);
+        if self.dispatch.follows_free {
+            self.follow_free(worker, false);
         }
         if starts {
             self.workers.pool.take(worker, need);
         } else {
             self.workers.pool.give_back(worker, need);
         }
-        if self.waits.keeps_free {
-            self.recount_free(worker, need, starts);
-        }
-        if self.dispatch.has_index {
-            self.update_index(worker, true);
+        if self.dispatch.follows_free {
+            self.follow_free(worker, true);
         }
     }
 
-    /// Tells the free-capacity index, if there is one, that a worker's free capacity is about to
-    /// change or has changed.
+    /// Tells the free-capacity index and the reasons of waits, if they follow it, that a worker's
+    /// free capacity is about to change or has changed.
     #[cold]
-    pub(super) fn update_index(&mut self, worker: WorkerId, has_changed: bool) {
-        if let Claiming::Instant(Placer::ByShare { index, .. }) = &mut self.dispatch.claiming
-            && self.workers.pool.is_open(worker)
-        {
+    pub(super) fn follow_free(&mut self, worker: WorkerId, has_changed: bool) {
+        if !self.workers.pool.is_open(worker) {
+            return;
+        }
+        if let Claiming::Instant(Placer::ByShare { index, .. }) = &mut self.dispatch.claiming {
             index.update(&self.workers.pool, worker.0 as usize, has_changed);
+        }
+        if let Some(reasons) = self.waits.reasons.as_mut().filter(|reasons| reasons.classes.keeps_free) {
+            reasons.classes.add_free(worker, &self.workers.pool, if has_changed { 1 } else { -1 });
         }
     }
 

@@ -98,7 +98,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             },
             queue: Queue { jobs: JobQueue::new(system.needs.len()), patience: Slab::new(), newcomers: Vec::new() },
             dispatch: Dispatch {
-                has_index: matches!(claiming, Claiming::Instant(Placer::ByShare { .. })),
+                follows_free: matches!(claiming, Claiming::Instant(Placer::ByShare { .. })),
                 claiming,
                 timing,
                 is_due: false,

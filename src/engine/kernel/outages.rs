@@ -243,10 +243,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if self.workers.pool.is_open(worker) == is_open {
             return;
         }
-        self.update_index(worker, false);
+        self.follow_free(worker, false);
         self.workers.pool.set_open(worker, is_open);
-        self.count_free(worker, if is_open { 1 } else { -1 });
-        self.update_index(worker, true);
+        self.follow_free(worker, true);
         self.review_worker(worker);
     }
 
@@ -261,21 +260,14 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let change = &self.system.availability.capacity_changes[index];
         let (worker, capacity) = (change.worker, &change.capacity);
         self.observer.on(self.now, &Event::CapacityChanged { worker, capacity });
-        self.update_index(worker, false);
-        let is_open = self.workers.pool.is_open(worker);
-        if is_open {
-            self.count_free(worker, -1);
-        }
+        self.follow_free(worker, false);
         let before = std::mem::replace(&mut self.workers.capacities[worker.0 as usize], capacity);
         self.workers.pool.set_capacity(worker, before, capacity);
         self.review_class(worker, capacity);
-        if is_open {
-            self.count_free(worker, 1);
-        }
         if let Claiming::Instant(Placer::ByShare { index, .. }) = &mut self.dispatch.claiming {
             index.set_capacity(worker.0 as usize, capacity, self.system.worker(worker).labels);
         }
-        self.update_index(worker, true);
+        self.follow_free(worker, true);
         self.review_needs_of_groups();
         self.review_worker(worker);
     }

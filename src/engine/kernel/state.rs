@@ -25,7 +25,7 @@ use crate::resources::pool::Pool;
 use crate::staffing::autoscaler::ScalingHistory;
 use crate::staffing::places::Places;
 use crate::system::availability::OutageKind;
-use crate::wait_reasons::WaitReasons;
+use crate::wait_reasons::{Standing, WaitReasons};
 
 /// Jobs that have not fallen due yet, and their sources.
 #[derive(Debug)]
@@ -104,9 +104,10 @@ pub(super) struct Dispatch {
     pub(super) timing: Option<DispatchTiming>,
     /// Whether waiting jobs are dispatched once nothing else but claims happens at this instant.
     pub(super) is_due: bool,
-    /// Whether the placement keeps a
-    /// [`FreeCapacityIndex`](crate::resources::placement::FreeCapacityIndex).
-    pub(super) has_index: bool,
+    /// Whether each change of what is free on a worker is followed: by a
+    /// [`FreeCapacityIndex`](crate::resources::placement::FreeCapacityIndex), or by the reasons of
+    /// waits.
+    pub(super) follows_free: bool,
     /// When a reserving policy dispatches next although nothing else happens, as scheduled last.
     pub(super) next: Time,
     pub(super) stalled: StalledWorkers,
@@ -183,8 +184,8 @@ pub(super) struct Workers<'a> {
 pub(super) struct Waits {
     /// The needs whose reasons may change, as bits, of the first 64; all bits if any other may.
     pub(super) reviews: u64,
-    /// Whether what is free is added up with each start and end.
-    pub(super) keeps_free: bool,
+    /// When these reasons need no review.
+    pub(super) standing: Standing,
     /// `None` if no reason ever changes.
     pub(super) reasons: Option<Box<WaitReasons>>,
 }

@@ -1,5 +1,5 @@
-//! Not needed to understand the kernel: why waiting jobs wait. The kernel reviews the reasons before
-//! time moves on, so an instant has the reasons of its final state.
+//! Not needed to understand the kernel: why waiting jobs wait. The kernel reviews the reasons
+//! before time moves on, so an instant has the reasons of its final state.
 
 use super::Simulation;
 use super::state::Claiming;
@@ -10,10 +10,10 @@ use crate::observer::{Event, Observer};
 use crate::policy::{ClaimPolicy, PolicyKind};
 use crate::resources::bit_set::ones_of;
 use crate::staffing::places::Place;
-use crate::wait_reasons::{Capable, WaitReason, WaitReasons, WorkerStage};
+use crate::wait_reasons::{Capable, Standing, WaitReason, WaitReasons, WorkerStage};
 
-/// Up to so many workers, what is free on all of them is added up whenever it matters, and not kept
-/// all the time.
+/// What is free on this number of workers is added up whenever it matters; of more workers it is
+/// added up once, and then changed with every start and end.
 const FEW_WORKERS: usize = 64;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
@@ -29,24 +29,23 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         self.waits.reasons = reasons.vary().then(|| Box::new(reasons));
     }
 
-    /// Whether a job waits whose reason may have changed; or none waits any more, and what is free
-    /// need not be kept.
+    /// Whether a job waits whose reason may have changed.
     #[inline(always)]
     pub(super) fn has_reasons_to_review(&self) -> bool {
         let waiting = self.queue.jobs.mask();
-        waiting.len() > 1 || waiting[0] & self.waits.reviews != 0 || self.waits.keeps_free
+        let reviewed = waiting[0] & self.waits.reviews;
+        waiting.len() > 1 || reviewed != 0 && !self.waits.standing.covers(reviewed, self.workers.pool.mask(0))
     }
 
     /// Reports the reasons that have changed since the last review, of the needs with waiting jobs.
     #[cold]
     pub(super) fn review_reasons(&mut self) {
         let Some(mut reasons) = self.waits.reasons.take() else { return };
-        let mut waits = false;
+        let mut standing = Standing::default();
         for word in 0..reasons.varies.len() {
-            let waiting = self.queue.jobs.mask()[word] & reasons.varies[word];
-            waits |= waiting != 0;
-            for need in ones_of(waiting).map(|bit| word * 64 + bit) {
+            for need in ones_of(self.queue.jobs.mask()[word] & reasons.varies[word]).map(|bit| word * 64 + bit) {
                 let reason = self.reason_of(need, &mut reasons);
+                reasons.extend(&mut standing, need, reason, self.workers.pool.mask(0));
                 if reason != reasons.reported[need] {
                     reasons.reported[need] = reason;
                     let waiting = self.queue.jobs.count_of(need);
@@ -55,16 +54,14 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                 }
             }
         }
-        if !waits && self.system.workers.len() <= FEW_WORKERS {
-            reasons.classes.keeps_free = false;
-        }
-        self.waits.keeps_free = reasons.classes.keeps_free;
+        self.waits.standing = standing;
         self.waits.reasons = Some(reasons);
     }
 
     /// Why jobs with this need wait now.
-    fn reason_of(&self, need: usize, reasons: &mut WaitReasons) -> WaitReason {
-        if self.workers.pool.has_room(need) {
+    fn reason_of(&mut self, need: usize, reasons: &mut WaitReasons) -> WaitReason {
+        let pool = &self.workers.pool;
+        if pool.has_room(need) {
             return if self.is_held(need) { WaitReason::HeldByPolicy } else { WaitReason::ClaimDelay };
         }
         let classes = &mut reasons.classes;
@@ -80,13 +77,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             return resource.map_or(WaitReason::ClaimDelay, WaitReason::Busy);
         }
         if !classes.keeps_free {
-            classes.keeps_free = true;
-            classes.clear_free();
-            for worker in (0..self.system.workers.len() as u32).map(WorkerId) {
-                if self.workers.pool.is_open(worker) {
-                    classes.add_free(worker, self.workers.pool.free(worker.0 as usize), 1);
-                }
-            }
+            classes.add_up_free(pool);
+            classes.keeps_free = self.system.workers.len() > FEW_WORKERS;
+            self.dispatch.follows_free |= classes.keeps_free;
         }
         classes.scarce(need).map_or(WaitReason::Fragmented, WaitReason::Busy)
     }
@@ -122,27 +115,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         );
     }
 
-    /// What is free on a worker that claims counts from now on (`sign` 1), or no longer (-1).
-    pub(super) fn count_free(&mut self, worker: WorkerId, sign: i64) {
-        if let Some(reasons) = self.waits.reasons.as_mut().filter(|reasons| reasons.classes.keeps_free) {
-            reasons.classes.add_free(worker, self.workers.pool.free(worker.0 as usize), sign);
-        }
-    }
-
     /// A worker offers this capacity from now on.
     pub(super) fn review_class(&mut self, worker: WorkerId, capacity: &CapacityMap) {
         if let Some(reasons) = &mut self.waits.reasons {
             reasons.classes.set_capacity(worker, capacity, self.system.worker(worker).labels);
-        }
-    }
-
-    /// A job with this need has started on a worker (or else ended).
-    #[cold]
-    pub(super) fn recount_free(&mut self, worker: WorkerId, need: NeedId, starts: bool) {
-        let pool = &self.workers.pool;
-        if let Some(reasons) = self.waits.reasons.as_mut().filter(|_| pool.is_open(worker)) {
-            let free = |resource| pool.free_of(worker.0 as usize, resource);
-            reasons.classes.change_free(worker, need, free, if starts { -1 } else { 1 });
         }
     }
 }

@@ -84,16 +84,13 @@ impl Packing {
 
     /// The units in the lanes of all resources.
     pub(crate) fn unpack(self, free: &[u64], resources: usize) -> impl Iterator<Item = i64> {
-        (0..resources).map(move |resource| self.unpack_one(free, resource))
-    }
-
-    /// The units in the lane of one resource.
-    pub(crate) fn unpack_one(self, free: &[u64], resource: usize) -> i64 {
         let per_word = (64 / self.width) as usize;
         // Without the guard.
         let lane = (1 << (self.width - 1)) - 1;
-        let raised = free[resource / per_word] >> (resource % per_word * self.width as usize) & lane;
-        raised as i64 - self.bias() as i64
+        (0..resources).map(move |resource| {
+            let raised = free[resource / per_word] >> (resource % per_word * self.width as usize) & lane;
+            raised as i64 - self.bias() as i64
+        })
     }
 }
 

@@ -212,11 +212,6 @@ impl Pool {
         self.packing.unpack(&self.free[worker * self.packing.words..], self.resources)
     }
 
-    /// Units of a resource free on a worker.
-    pub(crate) fn free_of(&self, worker: usize, resource: usize) -> i64 {
-        self.packing.unpack_one(&self.free[worker * self.packing.words..], resource)
-    }
-
     /// A worker starts a job with this need; [`Pool::note_taken`] is due.
     #[inline(always)]
     pub(crate) fn take(&mut self, worker: WorkerId, need: NeedId) {

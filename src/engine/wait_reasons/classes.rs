@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::worker::{LabelSet, WorkerId};
+use crate::resources::pool::Pool;
 use crate::system::System;
 
 /// The classes of workers, and how many workers of each are there.
@@ -23,9 +24,9 @@ pub(crate) struct WorkerClasses {
     /// By need: the resources that it needs, and how many units.
     needs: Vec<Box<[(ResourceId, i64)]>>,
     resources: usize,
-    /// By class and resource: the units free on workers that claim, if they are kept.
+    /// By class and resource: the units free on workers that claim, as added up last.
     free: Vec<i64>,
-    /// Whether `free` is up to date.
+    /// Whether `free` is kept up to date.
     pub(crate) keeps_free: bool,
 }
 
@@ -87,9 +88,19 @@ impl WorkerClasses {
         self.class_of.len() > 1 && !matches!(&*self.needs[usize::from(need)], [] | [(_, 1)])
     }
 
+    /// Whether all workers have the same capacity and labels.
+    pub(crate) fn are_alike(&self) -> bool {
+        self.counts.len() == 1
+    }
+
+    /// The resources that a need has units of, and how many.
+    pub(crate) fn units(&self, need: NeedId) -> &[(ResourceId, i64)] {
+        &self.needs[usize::from(need)]
+    }
+
     /// The first resource that a need has units of.
     pub(crate) fn first_resource(&self, need: NeedId) -> Option<ResourceId> {
-        self.needs[usize::from(need)].first().map(|(resource, _)| *resource)
+        self.units(need).first().map(|(resource, _)| *resource)
     }
 
     /// Finds the classes whose workers could hold a job with this need.
@@ -120,9 +131,8 @@ impl WorkerClasses {
     }
 
     /// The first resource of which too few units are free for a need, in sum over the workers that
-    /// could hold it. Free units must be kept.
+    /// could hold it. Free units must be up to date.
     pub(crate) fn scarce(&self, need: usize) -> Option<ResourceId> {
-        debug_assert!(self.keeps_free);
         let free = |resource: ResourceId| {
             let of = |class: usize| self.free[class * self.resources + usize::from(resource.0)];
             self.classes_for(need).map(of).sum::<i64>()
@@ -149,28 +159,22 @@ impl WorkerClasses {
         self.set_stage(worker, stage);
     }
 
-    /// Forgets what is free.
-    pub(crate) fn clear_free(&mut self) {
+    /// Adds up what is free on all workers that claim.
+    pub(crate) fn add_up_free(&mut self, pool: &Pool) {
         self.free.fill(0);
-    }
-
-    /// A worker that claims has these units free, by resource (`sign` 1), or no longer (-1).
-    pub(crate) fn add_free(&mut self, worker: WorkerId, free: impl Iterator<Item = i64>, sign: i64) {
-        let first = self.class_of[worker.0 as usize] as usize * self.resources;
-        for (sum, free) in self.free[first..].iter_mut().zip(free) {
-            *sum += sign * free.max(0);
+        for worker in (0..self.class_of.len() as u32).map(WorkerId) {
+            if pool.is_open(worker) {
+                self.add_free(worker, pool, 1);
+            }
         }
     }
 
-    /// A job with this need has started on a worker that claims (`sign` -1), or has ended there
-    /// (1); `free` are the units free there now, by resource.
-    pub(crate) fn change_free(&mut self, worker: WorkerId, need: NeedId, free: impl Fn(usize) -> i64, sign: i64) {
+    /// What is free on a worker that claims counts from now on (`sign` 1), or no longer (-1).
+    pub(crate) fn add_free(&mut self, worker: WorkerId, pool: &Pool, sign: i64) {
         let first = self.class_of[worker.0 as usize] as usize * self.resources;
-        for &(resource, units) in &self.needs[usize::from(need)] {
-            let resource = usize::from(resource.0);
-            let now = free(resource);
+        for (sum, free) in self.free[first..].iter_mut().zip(pool.free(worker.0 as usize)) {
             // Less than nothing is free where initial rows or a lowered capacity leave no room.
-            self.free[first + resource] += now.max(0) - (now - sign * units).max(0);
+            *sum += sign * free.max(0);
         }
     }
 }

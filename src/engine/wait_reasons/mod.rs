@@ -10,12 +10,15 @@
 //! fits as soon as one is free. Nothing is reviewed for such needs.
 
 mod classes;
+mod standing;
 
 use crate::model::capacity::{NeedId, ResourceId};
 use crate::policy::PolicyKind;
 use crate::system::{ClaimRule, System};
 
 pub(crate) use classes::{Capable, WorkerClasses, WorkerStage};
+use standing::SingleUnits;
+pub(crate) use standing::Standing;
 
 /// Why a job waits at an instant: the first reason that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +79,8 @@ pub(crate) struct WaitReasons {
     /// By need: whether its units may be free in sum and on no single worker.
     pub(crate) may_be_fragmented: Vec<bool>,
     pub(crate) classes: WorkerClasses,
+    /// Empty unless workers always stay the same.
+    single_units: SingleUnits,
 }
 
 impl WaitReasons {
@@ -95,7 +100,13 @@ impl WaitReasons {
             Some(resource) => WaitReason::Busy(resource),
             None => WaitReason::ClaimDelay,
         };
-        WaitReasons { reported: needs().map(first).collect(), varies, may_be_fragmented, classes }
+        let single_units = if is_plain { SingleUnits::new(system, &classes) } else { SingleUnits::default() };
+        WaitReasons { reported: needs().map(first).collect(), varies, may_be_fragmented, classes, single_units }
+    }
+
+    /// Adds what the reason of a need stands on, now that jobs with the needs `fitting` fit.
+    pub(crate) fn extend(&self, standing: &mut Standing, need: usize, reason: WaitReason, fitting: u64) {
+        self.single_units.extend(standing, NeedId(need as u16), reason, &self.classes, fitting);
     }
 
     /// Whether any reason may change.
