@@ -53,6 +53,7 @@ mod wait_reasons;
 pub use arrival::{Arrival, ArrivalProcess, ArrivalStart, JobOverrides, MisfireRule, Overlap};
 pub use calendar::LAST_INSTANT;
 pub use kernel::Simulation;
+pub use model::wait_reason::WaitReason;
 pub use observer::{Attempt, Event, Execution, JobOrigin, Observer};
 pub use order::{QueueKey, Rank};
 pub use policy::{Candidate, ClaimPolicy, Decision, EstimatedTime, PolicyKind, SchedulerEvent, SchedulingView, Target};
@@ -66,4 +67,3 @@ pub use system::{
     ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, InitialRow, InitialState, JobFilter, Requeue,
     RuntimeEstimate, Spawns, System, Window,
 };
-pub use wait_reasons::WaitReason;

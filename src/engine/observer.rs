@@ -5,9 +5,9 @@ use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId};
 use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::Time;
+use crate::model::wait_reason::WaitReason;
 use crate::model::worker::WorkerId;
 use crate::system::availability::OutageKind;
-use crate::wait_reasons::WaitReason;
 
 /// Receives every event of a run, in the order in which the events happen.
 ///
@@ -69,8 +69,8 @@ pub enum Event<'a> {
     GroupScaled { group: usize, from: u32, to: u32 },
     /// A cron's firing makes no job, because of its overlap rule or because no worker is alive.
     FiringSkipped { action: ActionId },
-    /// From now on the jobs with this need, of which so many wait, wait for this reason. Reported for
-    /// every need at the start, and later only while jobs with the need wait.
+    /// From now on jobs with this need, of which `waiting` wait now, wait for this reason. Reported
+    /// for every need at the start, and later only while jobs with the need wait.
     WaitReason { need: NeedId, reason: WaitReason, waiting: usize },
     /// At the horizon a row still waits.
     StillWaiting { job: &'a Job, attempt: Attempt },

@@ -126,8 +126,8 @@ fn ratio(parts: &[f64], totals: &[f64]) -> IntervalEstimate {
 pub struct BlameDifference {
     /// One of [`WAIT_PARTS`]; `None` for the whole wait.
     pub reason: Option<&'static str>,
-    /// Seconds of the mean wait, with the interval over pairs of replications. Where jobs were never
-    /// claimed, of what they had waited by the end.
+    /// Seconds of the mean wait, with the interval over pairs of replications. Where jobs were
+    /// never claimed, of what they had waited by the end.
     pub estimate: IntervalEstimate,
 }
 

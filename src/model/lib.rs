@@ -13,5 +13,6 @@ pub mod quantity;
 pub mod time;
 pub mod time_zone;
 pub mod unit;
+pub mod wait_reason;
 pub mod week;
 pub mod worker;

@@ -6,12 +6,12 @@
 use crate::model::job::JobOutcome;
 use crate::model::time::{NANOS, Span};
 
-use super::blame::{BlameSums, ResponseParts, WaitParts};
 use super::censored::{CensoredTally, CensoredValue, distribution};
 use super::measure::{Measure, Statistic};
 use super::metric::ShareWithin;
 use super::moments::BATCH;
 use super::tally::Tally;
+use super::wait_parts::{BlameSums, ResponseParts, WaitParts};
 
 /// Statistics of the jobs of one action, or of all jobs.
 #[derive(Clone, Debug, Default)]

@@ -10,6 +10,7 @@ mod blame;
 pub mod bound_test;
 mod capacity_layout;
 mod censored;
+mod chain_parts;
 pub mod fisher;
 mod following;
 mod histogram;
@@ -37,6 +38,7 @@ mod tally;
 mod time_buckets;
 pub mod trajectory;
 pub mod von_neumann;
+mod wait_parts;
 mod wait_reasons;
 mod window_results;
 mod worker_time;
@@ -45,7 +47,6 @@ use crate::model::time::Span;
 use censored::CensoredTally;
 use series::{QueueCourse, Series};
 
-pub use blame::{ActionBlame, RESPONSE_PARTS, ReasonCourse, WAIT_PARTS};
 pub use censored::CensoredValue;
 pub use hourly::{ByHour, DayClass, HourMetric, has_hours};
 pub use hours_of_week::{HoursOfWeek, TimeWindow};
@@ -53,6 +54,7 @@ pub use measure::{Direction, Measure, Statistic};
 pub use metric::{JobScope, Measurements, Metric, MetricValue, Request, RequestedFigure, ShareWithin};
 pub use observer::StatsObserver;
 pub use tally::{MAX_EXACT, Tally};
+pub use wait_parts::{ActionBlame, RESPONSE_PARTS, ReasonCourse, WAIT_PARTS};
 pub use wait_reasons::{ReasonIntegrals, ReasonTimes};
 
 /// The statistics of one replication.
@@ -94,7 +96,8 @@ impl ReplicationStats {
         let lines: usize = self.series.lines.iter().map(line).sum();
         let course = self.queue_course.iter().flat_map(|course| &course.lines).map(|line| 4 * line.len());
         let series = 8 * self.series.queue_length.len() + if with_series { lines + course.sum::<usize>() } else { 0 };
-        size_of_val(self) + size_of_val(&self.metrics[..]) + quantiles.sum::<usize>() + series
+        let reasons = self.reason_course.iter().map(|course| size_of_val(&course.jobs[..])).sum::<usize>();
+        size_of_val(self) + size_of_val(&self.metrics[..]) + quantiles.sum::<usize>() + series + reasons
     }
 }
 

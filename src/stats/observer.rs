@@ -8,7 +8,7 @@
 use std::iter;
 use std::sync::Arc;
 
-use crate::engine::{Attempt, Event, Execution, JobOrigin, Observer, System, WaitReason, Window};
+use crate::engine::{Attempt, Event, Execution, Observer, System, Window};
 use crate::model::action::ActionId;
 use crate::model::job::{Job, JobOutcome};
 use crate::model::time::{Epoch, Span, Time};
@@ -16,9 +16,9 @@ use crate::model::time_zone::{LocalClock, TimeZone};
 use crate::model::worker::WorkerId;
 
 use super::action_stats::{ActionStats, MetricContext, Targets};
-use super::blame::{ActionBlame, Blame, BlameSums, ChainParts};
+use super::blame::Blame;
+use super::chain_parts::ChainParts;
 use super::following::Following;
-use super::holders::Holders;
 use super::hourly::HourlyStats;
 use super::hours_of_week::{TimeWindow, WindowMask};
 use super::invariants::Invariants;
@@ -27,6 +27,7 @@ use super::measure::Measure;
 use super::metric::{JobScope, Measurements, Metric, MetricValue, Request, RequestedFigure};
 use super::occupancy::Occupancy;
 use super::run_measures::{DrainTime, fairness};
+use super::wait_parts::{ActionBlame, BlameSums};
 use super::window_results::WindowResults;
 use super::worker_time::WorkerTime;
 use super::{ReplicationStats, WaitQuantiles};
@@ -53,10 +54,7 @@ pub struct StatsObserver {
     worker_time: Option<Box<WorkerTime>>,
     invariants: Invariants,
     requests: Box<[Request]>,
-    /// Why jobs wait, once that is not always `busy`.
-    blame: Option<Box<Blame>>,
-    /// To start with: no reason has been reported but `busy`.
-    no_blame: Box<Blame>,
+    blame: Blame,
     chains: ChainParts,
 }
 
@@ -84,8 +82,7 @@ impl StatsObserver {
             invariants: Invariants::new(system, occupancy.layout()),
             occupancy,
             requests: Box::default(),
-            blame: None,
-            no_blame: Box::new(Blame::new(system)),
+            blame: Blame::new(system),
             chains: ChainParts::new(system),
         }
     }
@@ -111,13 +108,11 @@ impl StatsObserver {
             occupancy.refine_queue();
         }
         occupancy.offered_mut().also_within(masks);
-        let blame = holders.then(|| {
-            let mut blame = self.no_blame.clone();
-            blame.split_by(Holders::new(system));
-            blame
-        });
-        // Holders are told of each end, so no row is plain.
-        let plain_from = if *holders { Time::NEVER } else { self.plain_from };
+        let (blame, plain_from) = match holders {
+            // Each end of a row counts, so no row is plain.
+            true => (self.blame.with_holders(system), Time::NEVER),
+            false => (self.blame, self.plain_from),
+        };
         let requests = requests.clone();
         StatsObserver { windows, hourly, occupancy, worker_time, blame, requests, plain_from, ..self }
     }
@@ -144,7 +139,7 @@ impl StatsObserver {
         });
         let requested = shares.collect();
         let blame = self.blame();
-        let reason_course = self.blame.as_mut().map(|blame| blame.course(self.window.horizon)).unwrap_or_default();
+        let reason_course = self.blame.course(self.window.horizon);
         let by_hour = self.hourly.map(|hourly| hourly.finish(self.window, &offered[measured_windows..]));
         let each = self.jobs.actions.iter_mut().enumerate();
         let each = each.map(|(index, stats)| (JobScope::One(ActionId(index as u16)), stats));
@@ -166,57 +161,31 @@ impl StatsObserver {
 
     /// Why the jobs waited: all of them, and those of each action.
     fn blame(&self) -> Vec<ActionBlame> {
-        let parts = self.blame.as_ref().unwrap_or(&self.no_blame);
-        let of = |(action, stats): (usize, &ActionStats)| stats.blame(parts.of(action), self.chains.sums[action]);
+        let of = |(action, stats): (usize, &ActionStats)| stats.blame(self.blame.of(action), self.chains.of(action));
         let sums: Vec<BlameSums> = self.jobs.actions.iter().enumerate().map(of).collect();
         let mut all = BlameSums::default();
         sums.iter().for_each(|sums| all.merge(sums));
-        let holders = |action| parts.holders.as_ref().map(|holders| holders.of(action)).unwrap_or_default();
-        let each = sums.iter().enumerate();
-        let each = each.map(|(index, sums)| sums.means(JobScope::One(ActionId(index as u16)), holders(Some(index))));
-        iter::once(all.means(JobScope::All, holders(None))).chain(each).collect()
+        let one = |(index, sums): (usize, &BlameSums)| {
+            sums.means(JobScope::One(ActionId(index as u16)), self.blame.holders_of(Some(index)))
+        };
+        let each = sums.iter().enumerate().map(one);
+        iter::once(all.means(JobScope::All, self.blame.holders_of(None))).chain(each).collect()
     }
 
-    /// Whether the reasons for which a row waits are split.
-    #[inline(always)]
-    fn watches(&self, job: &Job) -> bool {
-        self.blame.as_ref().is_some_and(|blame| blame.watches(job))
-    }
-
-    /// A row falls due, and reasons are split; or it falls due late.
     #[inline(never)]
     fn due_with_blame(&mut self, now: Time, job: &Job) {
-        let counts = self.following.row(job);
-        self.blame_mut().due(now, job, counts);
+        self.blame.due(now, job, self.following.row(job));
     }
 
-    /// A row is claimed, and reasons are split.
     #[inline(never)]
-    fn claimed_with_blame(&mut self, now: Time, job: &Job) {
-        let counts = self.following.row(job);
-        if let Some(blame) = &mut self.blame {
-            blame.waited(now, job, counts);
-        }
-    }
-
-    /// A row starts on a worker (`rows` 1), or ends there (-1).
-    #[inline(never)]
-    fn held(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64) {
-        if let Some(holders) = self.holders() {
-            holders.run(now, job, worker, rows);
-        }
-    }
-
-    fn holders(&mut self) -> Option<&mut Holders> {
-        self.blame.as_mut()?.holders.as_deref_mut()
+    fn claimed_with_blame(&mut self, now: Time, job: &Job, worker: WorkerId) {
+        self.blame.claimed(now, job, worker, self.following.row(job));
     }
 
     /// A worker goes, comes back or changes.
     #[cold]
     fn worker_changes(&mut self, now: Time, event: &Event<'_>) {
-        if let Some(holders) = self.holders() {
-            holders.observe(now, event);
-        }
+        self.blame.worker_changes(now, event);
         let past = self.following.is_past_horizon();
         match *event {
             // Only rows that are followed count after the horizon; the rest of the system does not.
@@ -230,12 +199,6 @@ impl StatsObserver {
             Event::WorkerGone { worker } => self.staff(now, worker, false),
             _ => {}
         }
-    }
-
-    /// The split of reasons, from now on.
-    #[cold]
-    fn blame_mut(&mut self) -> &mut Blame {
-        self.blame.get_or_insert_with(|| self.no_blame.clone())
     }
 
     /// The statistics of all hours of the week that requests ask for.
@@ -258,7 +221,7 @@ impl StatsObserver {
     #[cold]
     fn add_row(&mut self, end: RowEnd<'_>) {
         let RowEnd { now, job, attempt, run, is_last, .. } = end;
-        self.held(now, job, run.worker, -1);
+        self.blame.ended(now, job, run.worker);
         self.chains.ended(end, self.following.chain(attempt));
         if self.following.is_past_horizon() {
             self.jobs.ended_late(&self.following, end);
@@ -320,9 +283,7 @@ impl StatsObserver {
     /// A waiting row leaves unclaimed, and its chain ends with it.
     #[cold]
     fn left(&mut self, now: Time, job: &Job, attempt: Attempt, outcome: JobOutcome) {
-        if let Some(blame) = &mut self.blame {
-            blame.left(now, job);
-        }
+        self.blame.left(now, job);
         if self.following.is_past_horizon() {
             self.each().for_each(|(following, jobs)| jobs.left_late(following, job));
             return self.following.remove(self.following.row(job), self.following.chain(attempt));
@@ -368,7 +329,7 @@ impl StatsObserver {
     #[cold]
     fn left_open(&mut self, end: Time, job: &Job, attempt: Attempt, run: Option<Execution>) {
         if run.is_none() {
-            self.claimed_with_blame(end, job);
+            self.blame.waited(end, job, self.following.row(job));
         }
         if self.following.chain(attempt) {
             self.chains.left_open(end, job, attempt, run);
@@ -412,16 +373,15 @@ impl Observer for StatsObserver {
                     self.each().for_each(|(following, jobs)| jobs.retried(following, job));
                 }
                 self.drain.enqueue();
-                if self.watches(job) {
+                if self.blame.watches(job) {
                     self.due_with_blame(now, job);
                 }
                 self.invariants.due(now, job, self.counts(job.scheduled_at));
             }
             Event::Claimed { job, worker } => {
                 self.drain.dequeue(now);
-                if self.watches(job) {
-                    self.claimed_with_blame(now, job);
-                    self.held(now, job, worker, 1);
+                if self.blame.watches(job) {
+                    self.claimed_with_blame(now, job, worker);
                 }
                 self.invariants.claimed(now, job, worker, &self.occupancy);
             }
@@ -434,20 +394,10 @@ impl Observer for StatsObserver {
             Event::StillAhead { attempt, .. } => self.following.add(false, self.counts(attempt.since)),
             Event::HorizonPassed { created } => self.pass_horizon(created),
             Event::LeftOpen { job, attempt, run } => self.left_open(now, job, attempt, run),
-            Event::WaitReason { need, reason, waiting } => match reason {
-                WaitReason::Busy(_) if self.blame.is_none() => {}
-                _ => self.blame_mut().change(now, need, reason, waiting),
-            },
+            Event::WaitReason { need, reason, waiting } => self.blame.change(now, need, reason, waiting),
             Event::Created { job, origin, overrides, .. } => {
-                if job.scheduled_at < now {
-                    self.blame_mut().expect_late(job);
-                }
-                if let JobOrigin::Child(_) = origin {
-                    self.chains.created(origin);
-                }
-                if overrides.patience.is_some() {
-                    self.blame_mut().expect_departures();
-                }
+                self.blame.created(now, job, overrides.patience.is_some());
+                self.chains.created(origin);
             }
             Event::WorkerDown { .. }
             | Event::WorkerUp { .. }

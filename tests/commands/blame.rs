@@ -265,7 +265,8 @@ fn backoff_is_a_part_of_the_response() {
     assert_eq!(["wait", "service", "backoff", "children"].map(part), [None, Some(20.0), Some(60.0), None]);
 }
 
-/// The parent works for 10 s and waits for its child, which runs from 0 s to 25 s on the other slot.
+/// The parent works for 10 s and waits for its child, which runs from 0 s to 25 s on the other
+/// slot.
 #[test]
 fn children_are_a_part_of_the_response() {
     let text = r#"

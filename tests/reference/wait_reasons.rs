@@ -48,7 +48,7 @@ impl Observer for Waits {
 }
 
 /// Under a claim delay the engine asks a policy that reserves about the first job of a need only.
-/// What is held back and what waits for a claim are told apart elsewhere.
+/// Other laws distinguish what is held back and what waits for a claim.
 fn merge_held(scenario: &Scenario, times: &mut ReasonTimes) {
     if matches!(scenario.system.claim, ClaimRule::Delayed { .. }) {
         times[WaitReason::ClaimDelay.index()] += std::mem::take(&mut times[WaitReason::HeldByPolicy.index()]);

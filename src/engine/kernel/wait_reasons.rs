@@ -5,12 +5,13 @@ use super::Simulation;
 use super::state::Claiming;
 use crate::arrival::ArrivalProcess;
 use crate::model::capacity::{CapacityMap, NeedId};
+use crate::model::wait_reason::WaitReason;
 use crate::model::worker::WorkerId;
 use crate::observer::{Event, Observer};
 use crate::policy::{ClaimPolicy, PolicyKind};
 use crate::resources::bit_set::ones_of;
 use crate::staffing::places::Place;
-use crate::wait_reasons::{Capable, Standing, WaitReason, WaitReasons, WorkerStage};
+use crate::wait_reasons::{Capable, Standing, WaitReasons, WorkerStage};
 
 /// What is free on this number of workers is added up whenever it matters; of more workers it is
 /// added up once, and then changed with every start and end.

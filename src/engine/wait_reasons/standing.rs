@@ -6,9 +6,9 @@
 //!
 //! Fast path: equals a review of all reasons whenever time moves on.
 
-use super::WaitReason;
 use super::classes::WorkerClasses;
 use crate::model::capacity::{NeedId, ResourceId};
+use crate::model::wait_reason::WaitReason;
 use crate::model::worker::LabelSet;
 use crate::system::System;
 
