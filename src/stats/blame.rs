@@ -50,7 +50,7 @@ impl Blame {
     #[inline(always)]
     pub(super) fn created(&mut self, now: Time, job: &Job, has_patience: bool) {
         if job.scheduled_at < now {
-            self.start().expect_late(job);
+            self.start().expect_late(job.need);
         }
         if has_patience {
             self.start().expect_departures();
@@ -212,8 +212,8 @@ impl WaitSplit {
     }
 
     /// A job that falls due late is about to.
-    fn expect_late(&mut self, job: &Job) {
-        self.watched[usize::from(job.need)] = true;
+    fn expect_late(&mut self, need: NeedId) {
+        self.watched[usize::from(need)] = true;
     }
 
     /// A job with a patience of its own is about to fall due.

@@ -172,14 +172,15 @@ impl StatsObserver {
         iter::once(all.means(JobScope::All, self.blame.holders_of(None))).chain(each).collect()
     }
 
+    /// The job comes by value: if it is handed on by its address, every event builds it in memory.
     #[inline(never)]
-    fn due_with_blame(&mut self, now: Time, job: &Job) {
-        self.blame.due(now, job, self.following.row(job));
+    fn due_with_blame(&mut self, now: Time, job: Job) {
+        self.blame.due(now, &job, self.following.row(&job));
     }
 
     #[inline(never)]
-    fn claimed_with_blame(&mut self, now: Time, job: &Job, worker: WorkerId) {
-        self.blame.claimed(now, job, worker, self.following.row(job));
+    fn claimed_with_blame(&mut self, now: Time, job: Job, worker: WorkerId) {
+        self.blame.claimed(now, &job, worker, self.following.row(&job));
     }
 
     /// A worker goes, comes back or changes.
@@ -374,14 +375,14 @@ impl Observer for StatsObserver {
                 }
                 self.drain.enqueue();
                 if self.blame.watches(job) {
-                    self.due_with_blame(now, job);
+                    self.due_with_blame(now, *job);
                 }
                 self.invariants.due(now, job, self.counts(job.scheduled_at));
             }
             Event::Claimed { job, worker } => {
                 self.drain.dequeue(now);
                 if self.blame.watches(job) {
-                    self.claimed_with_blame(now, job, worker);
+                    self.claimed_with_blame(now, *job, worker);
                 }
                 self.invariants.claimed(now, job, worker, &self.occupancy);
             }

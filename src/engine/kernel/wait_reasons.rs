@@ -13,8 +13,8 @@ use crate::resources::bit_set::ones_of;
 use crate::staffing::places::Place;
 use crate::wait_reasons::{Capable, Standing, WaitReasons, WorkerStage};
 
-/// What is free on this number of workers is added up whenever it matters; of more workers it is
-/// added up once, and then changed with every start and end.
+/// What is free on this number of workers is added up whenever it matters. Of more workers the sums
+/// are kept, and change with every start and end.
 const FEW_WORKERS: usize = 64;
 
 impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
@@ -77,12 +77,14 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             let resource = classes.first_resource(NeedId(need as u16));
             return resource.map_or(WaitReason::ClaimDelay, WaitReason::Busy);
         }
-        if !classes.keeps_free {
-            classes.add_up_free(pool);
-            classes.keeps_free = self.system.workers.len() > FEW_WORKERS;
-            self.dispatch.follows_free |= classes.keeps_free;
-        }
-        classes.scarce(need).map_or(WaitReason::Fragmented, WaitReason::Busy)
+        let lacks = if self.system.workers.len() <= FEW_WORKERS {
+            classes.find_scarce(need, pool)
+        } else {
+            self.dispatch.follows_free = true;
+            classes.keep_free(pool);
+            classes.scarce(need)
+        };
+        lacks.map_or(WaitReason::Fragmented, WaitReason::Busy)
     }
 
     /// Whether the policy holds back jobs with this need that fit. Under a claim delay the first of

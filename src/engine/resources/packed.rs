@@ -85,12 +85,21 @@ impl Packing {
     /// The units in the lanes of all resources.
     pub(crate) fn unpack(self, free: &[u64], resources: usize) -> impl Iterator<Item = i64> {
         let per_word = (64 / self.width) as usize;
+        let lane = move |resource| self.unpack_one(free[resource / per_word], resource % per_word);
+        (0..resources).map(lane)
+    }
+
+    /// The units in a lane of a word.
+    fn unpack_one(self, word: u64, lane: usize) -> i64 {
         // Without the guard.
-        let lane = (1 << (self.width - 1)) - 1;
-        (0..resources).map(move |resource| {
-            let raised = free[resource / per_word] >> (resource % per_word * self.width as usize) & lane;
-            raised as i64 - self.bias() as i64
-        })
+        let raised = word >> (lane * self.width as usize) & ((1 << (self.width - 1)) - 1);
+        raised as i64 - self.bias() as i64
+    }
+
+    /// The units in the lane of one resource.
+    pub(crate) fn unpack_resource(self, free: &[u64], resource: usize) -> i64 {
+        let per_word = (64 / self.width) as usize;
+        self.unpack_one(free[resource / per_word], resource % per_word)
     }
 }
 

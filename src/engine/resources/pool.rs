@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::bit_set::{BitSet, all_ones_of, intersect, ones, ones_of};
 use super::packed::Packing;
-use crate::model::capacity::{CapacityMap, NeedId};
+use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
 use crate::model::claim::Placement;
 use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::system::{ClaimRule, System};
@@ -210,6 +210,11 @@ impl Pool {
     /// Units free on a worker, by resource.
     pub(crate) fn free(&self, worker: usize) -> impl Iterator<Item = i64> {
         self.packing.unpack(&self.free[worker * self.packing.words..], self.resources)
+    }
+
+    /// Units of one resource free on a worker.
+    pub(crate) fn free_of(&self, worker: usize, resource: ResourceId) -> i64 {
+        self.packing.unpack_resource(&self.free[worker * self.packing.words..], usize::from(resource.0))
     }
 
     /// A worker starts a job with this need; [`Pool::note_taken`] is due.

@@ -24,9 +24,9 @@ pub(crate) struct WorkerClasses {
     /// By need: the resources that it needs, and how many units.
     needs: Vec<Box<[(ResourceId, i64)]>>,
     resources: usize,
-    /// By class and resource: the units free on workers that claim, as added up last.
+    /// By class and resource: the units free on workers that claim, if they are kept.
     free: Vec<i64>,
-    /// Whether `free` is kept up to date.
+    /// Whether `free` is up to date.
     pub(crate) keeps_free: bool,
 }
 
@@ -131,7 +131,7 @@ impl WorkerClasses {
     }
 
     /// The first resource of which too few units are free for a need, in sum over the workers that
-    /// could hold it. Free units must be up to date.
+    /// could hold it. The sums must be kept.
     pub(crate) fn scarce(&self, need: usize) -> Option<ResourceId> {
         let free = |resource: ResourceId| {
             let of = |class: usize| self.free[class * self.resources + usize::from(resource.0)];
@@ -159,14 +159,29 @@ impl WorkerClasses {
         self.set_stage(worker, stage);
     }
 
-    /// Adds up what is free on all workers that claim.
-    pub(crate) fn add_up_free(&mut self, pool: &Pool) {
-        self.free.fill(0);
-        for worker in (0..self.class_of.len() as u32).map(WorkerId) {
-            if pool.is_open(worker) {
-                self.add_free(worker, pool, 1);
-            }
+    /// From now on the sums of what is free are kept up to date.
+    pub(crate) fn keep_free(&mut self, pool: &Pool) {
+        if !std::mem::replace(&mut self.keeps_free, true) {
+            let workers = (0..self.class_of.len() as u32).map(WorkerId);
+            workers.filter(|worker| pool.is_open(*worker)).for_each(|worker| self.add_free(worker, pool, 1));
         }
+    }
+
+    /// [`WorkerClasses::scarce`], worker by worker until enough is free.
+    pub(crate) fn find_scarce(&self, need: usize, pool: &Pool) -> Option<ResourceId> {
+        let could = |&worker: &usize| {
+            pool.is_open(WorkerId(worker as u32))
+                && self.classes_for(need).any(|class| class == self.class_of[worker] as usize)
+        };
+        let is_scarce = |&&(resource, units): &&(ResourceId, i64)| {
+            let free = (0..self.class_of.len()).filter(could).map(|worker| pool.free_of(worker, resource).max(0));
+            free.scan(units, |lacking, free| {
+                *lacking -= free;
+                Some(*lacking)
+            })
+            .all(|lacking| lacking > 0)
+        };
+        self.needs[need].iter().find(is_scarce).map(|(resource, _)| *resource)
     }
 
     /// What is free on a worker that claims counts from now on (`sign` 1), or no longer (-1).
