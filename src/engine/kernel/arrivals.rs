@@ -271,6 +271,9 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             self.notify_policy(&job, |job| SchedulerEvent::Queued(job));
         }
         let only = self.queue.jobs.push(job, key.rank);
+        if only && self.waits.unknown >> (job.need.0 % 64) & 1 == 1 {
+            self.workers.pool.watch.has_changed = true;
+        }
         match self.dispatch.timing {
             Some(_) if is_offered && !full => {}
             Some(timing) => {

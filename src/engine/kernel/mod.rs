@@ -207,7 +207,7 @@ impl<'a, P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'a, P, A, O>
             self.events += 1;
             let now = Calendar::time_of(key);
             debug_assert!(now >= self.now, "time does not run backwards");
-            if self.waits.reviews != 0 && now > self.now && self.has_reasons_to_review() {
+            if self.workers.pool.watch.has_changed && now > self.now {
                 self.review_reasons();
             }
             self.now = now;

@@ -25,7 +25,7 @@ use crate::resources::pool::Pool;
 use crate::staffing::autoscaler::ScalingHistory;
 use crate::staffing::places::Places;
 use crate::system::availability::OutageKind;
-use crate::wait_reasons::{Standing, WaitReasons};
+use crate::wait_reasons::WaitReasons;
 
 /// Jobs that have not fallen due yet, and their sources.
 #[derive(Debug)]
@@ -182,10 +182,8 @@ pub(super) struct Workers<'a> {
 /// Why jobs wait.
 #[derive(Debug, Default)]
 pub(super) struct Waits {
-    /// The needs whose reasons may change, as bits, of the first 64; all bits if any other may.
-    pub(super) reviews: u64,
-    /// When these reasons need no review.
-    pub(super) standing: Standing,
+    /// Bit `n % 64`: if a job with need `n` comes to wait, is the reason reported last out of date?
+    pub(super) unknown: u64,
     /// `None` if no reason ever changes.
     pub(super) reasons: Option<Box<WaitReasons>>,
 }

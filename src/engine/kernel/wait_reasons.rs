@@ -10,6 +10,7 @@ use crate::model::worker::WorkerId;
 use crate::observer::{Event, Observer};
 use crate::policy::{ClaimPolicy, PolicyKind};
 use crate::resources::bit_set::ones_of;
+use crate::resources::pool::FitWatch;
 use crate::staffing::places::Place;
 use crate::wait_reasons::{Capable, Standing, WaitReasons, WorkerStage};
 
@@ -25,28 +26,23 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
             let (need, reason) = (NeedId(need as u16), *reason);
             self.observer.on(self.now, &Event::WaitReason { need, reason, waiting: 0 });
         }
-        let others = reasons.varies[1..].iter().any(|word| *word != 0);
-        self.waits.reviews = if others { u64::MAX } else { reasons.varies[0] };
+        self.waits.unknown = reasons.varies.iter().fold(0, |all, word| all | word);
         self.waits.reasons = reasons.vary().then(|| Box::new(reasons));
     }
 
-    /// Whether a job waits whose reason may have changed.
-    #[inline(always)]
-    pub(super) fn has_reasons_to_review(&self) -> bool {
-        let waiting = self.queue.jobs.mask();
-        let reviewed = waiting[0] & self.waits.reviews;
-        waiting.len() > 1 || reviewed != 0 && !self.waits.standing.covers(reviewed, self.workers.pool.mask(0))
-    }
-
     /// Reports the reasons that have changed since the last review, of the needs with waiting jobs.
+    /// The next review is due when a need comes to fit somewhere or ceases to, or at the next
+    /// instant if that does not tell enough.
     #[cold]
     pub(super) fn review_reasons(&mut self) {
         let Some(mut reasons) = self.waits.reasons.take() else { return };
-        let mut standing = Standing::default();
+        let fitting = self.workers.pool.mask(0);
+        let (mut standing, mut remain) = (Standing::default(), 0);
         for word in 0..reasons.varies.len() {
-            for need in ones_of(self.queue.jobs.mask()[word] & reasons.varies[word]).map(|bit| word * 64 + bit) {
+            let waiting = self.queue.jobs.mask()[word] & reasons.varies[word];
+            for need in ones_of(waiting).map(|bit| word * 64 + bit) {
                 let reason = self.reason_of(need, &mut reasons);
-                reasons.extend(&mut standing, need, reason, self.workers.pool.mask(0));
+                reasons.extend(&mut standing, need, reason, fitting);
                 if reason != reasons.reported[need] {
                     reasons.reported[need] = reason;
                     let waiting = self.queue.jobs.count_of(need);
@@ -54,8 +50,10 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
                     self.observer.on(self.now, &event);
                 }
             }
+            remain |= waiting & !standing.needs;
         }
-        self.waits.standing = standing;
+        self.waits.unknown = reasons.varies.iter().fold(0, |all, word| all | word) & !standing.needs;
+        self.workers.pool.watch = FitWatch { needs: standing.asked, has_changed: remain != 0 };
         self.waits.reasons = Some(reasons);
     }
 

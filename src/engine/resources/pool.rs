@@ -47,6 +47,16 @@ pub(crate) struct Pool {
     bound: Box<[u64]>,
     /// Whether less may be free than the bound.
     is_loose: bool,
+    pub(crate) watch: FitWatch,
+}
+
+/// Needs of which somebody wants to know when jobs with them come to fit, or cease to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FitWatch {
+    /// Bit `n`: need `n`.
+    pub(crate) needs: u64,
+    /// Whether that has happened since this was last `false`.
+    pub(crate) has_changed: bool,
 }
 
 /// One word of a need.
@@ -91,6 +101,7 @@ impl Pool {
             open: BitSet::new(workers),
             bound: vec![packing.least(); packing.words].into(),
             is_loose: false,
+            watch: FitWatch::default(),
         };
         for worker in 0..workers {
             pool.set_open(WorkerId(worker as u32), true);
@@ -364,7 +375,9 @@ impl Pool {
     #[inline(never)]
     fn gain(&mut self, worker: usize, need: usize) {
         self.with_room[need].insert(worker);
-        self.mask[need / 64] |= 1 << (need % 64);
+        let (word, bit) = (&mut self.mask[need / 64], 1 << (need % 64));
+        self.watch.has_changed |= !*word & bit & self.watch.needs != 0;
+        *word |= bit;
     }
 
     #[inline(never)]
@@ -372,7 +385,9 @@ impl Pool {
         let workers = &mut self.with_room[need];
         workers.remove(worker);
         if workers.is_empty() {
-            self.mask[need / 64] &= !(1 << (need % 64));
+            let bit = 1 << (need % 64);
+            self.mask[need / 64] &= !bit;
+            self.watch.has_changed |= bit & self.watch.needs != 0;
         }
     }
 }

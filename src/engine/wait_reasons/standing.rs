@@ -12,23 +12,13 @@ use crate::model::wait_reason::WaitReason;
 use crate::model::worker::LabelSet;
 use crate::system::System;
 
-/// What has to stay as it is for reasons to stand. Sets of needs are bits of one word.
+/// What has to stay as it is for reasons to stand. Needs are bits of one word.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Standing {
     /// The needs whose reasons stand.
-    needs: u64,
-    /// The needs of which jobs have to fit as before, or not to fit as before.
-    asked: u64,
-    /// Those of `asked` that fitted.
-    fitted: u64,
-}
-
-impl Standing {
-    /// Whether the reasons of these needs stand, now that jobs with the needs `fitting` fit.
-    #[inline(always)]
-    pub(crate) fn covers(&self, needs: u64, fitting: u64) -> bool {
-        needs & !self.needs == 0 && (fitting ^ self.fitted) & self.asked == 0
-    }
+    pub(crate) needs: u64,
+    /// The needs of which jobs have to fit as now, or not to fit as now.
+    pub(crate) asked: u64,
 }
 
 /// By resource, the need that asks for one unit of it and for nothing else.
@@ -75,7 +65,6 @@ impl SingleUnits {
         }
         standing.needs |= 1 << need.0;
         standing.asked |= asked;
-        standing.fitted |= fitting & asked;
     }
 
     fn of(&self, resource: ResourceId) -> Option<u32> {
