@@ -15,6 +15,9 @@ use super::time_buckets::TimeBuckets;
 use super::wait_parts::{BUSY, ReasonCourse, WAIT_PARTS, WaitParts};
 use super::wait_reasons::{ReasonIntegrals, ReasonTimes};
 
+/// Nanoseconds by part of a wait, of one need or one job.
+type PartTimes = [i64; WAIT_PARTS.len()];
+
 /// Splits waits by reason, from the first wait on that is not all `busy`: a run whose jobs wait for
 /// nothing but units costs nothing more.
 #[derive(Clone, Debug)]
@@ -130,7 +133,7 @@ struct WaitSplit {
     /// By need: whether jobs have to be reported when they fall due and when they are claimed.
     watched: Vec<bool>,
     /// What was subtracted for jobs that wait and may leave unclaimed.
-    subtracted: BTreeMap<JobId, WaitParts>,
+    subtracted: BTreeMap<JobId, PartTimes>,
     /// Row-nanoseconds by reason over time.
     buckets: TimeBuckets,
     /// By need that is split: its waiting jobs, and up to when they are in the buckets.
@@ -242,8 +245,8 @@ impl WaitSplit {
         let mut parts = self.parts(job, now);
         // Before it fell due, no worker was there to fire its cron; or the run had not started.
         let part = if job.id.0 < self.initial { WaitReason::COUNT } else { WaitReason::NoWorker.index() };
-        parts[part] -= i128::from(late);
-        self.add(job.action, &parts, -1);
+        parts[part] -= late as i64;
+        self.sums_of(job).zip(parts).for_each(|(sum, part)| *sum -= i128::from(part));
         if self.may_leave {
             self.subtracted.insert(job.id, parts);
         }
@@ -259,7 +262,7 @@ impl WaitSplit {
         }
         if self.is_split[usize::from(job.need)] {
             let parts = self.parts(job, now);
-            self.add(job.action, &parts, 1);
+            self.sums_of(job).zip(parts).for_each(|(sum, part)| *sum += i128::from(part));
         }
         if self.may_leave {
             self.subtracted.remove(&job.id);
@@ -271,18 +274,20 @@ impl WaitSplit {
         self.count(now, job, false);
         self.holders.iter_mut().for_each(|holders| holders.left(now, job));
         if let Some(parts) = self.subtracted.remove(&job.id) {
-            self.add(job.action, &parts, 1);
+            self.sums_of(job).zip(parts).for_each(|(sum, part)| *sum += i128::from(part));
         }
     }
 
-    fn parts(&self, job: &Job, now: Time) -> WaitParts {
+    /// How long each part has lasted for the need of a job up to now.
+    #[inline]
+    fn parts(&self, job: &Job, now: Time) -> PartTimes {
         let times: ReasonTimes = self.integrals.up_to(job.need, now);
         let mut parts = [0; WAIT_PARTS.len()];
-        parts.iter_mut().zip(times).for_each(|(part, time)| *part = i128::from(time));
+        parts[..times.len()].copy_from_slice(&times);
         parts
     }
 
-    fn add(&mut self, action: ActionId, parts: &WaitParts, sign: i128) {
-        self.sums[usize::from(action.0)].iter_mut().zip(parts).for_each(|(sum, part)| *sum += sign * part);
+    fn sums_of(&mut self, job: &Job) -> impl Iterator<Item = &mut i128> {
+        self.sums[usize::from(job.action.0)].iter_mut()
     }
 }

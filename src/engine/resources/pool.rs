@@ -376,8 +376,10 @@ impl Pool {
     fn gain(&mut self, worker: usize, need: usize) {
         self.with_room[need].insert(worker);
         let (word, bit) = (&mut self.mask[need / 64], 1 << (need % 64));
-        self.watch.has_changed |= !*word & bit & self.watch.needs != 0;
-        *word |= bit;
+        if *word & bit == 0 {
+            *word |= bit;
+            self.watch.has_changed |= bit & self.watch.needs != 0;
+        }
     }
 
     #[inline(never)]

@@ -169,17 +169,16 @@ impl WorkerClasses {
 
     /// [`WorkerClasses::scarce`], worker by worker until enough is free.
     pub(crate) fn find_scarce(&self, need: usize, pool: &Pool) -> Option<ResourceId> {
-        let could = |&worker: &usize| {
-            pool.is_open(WorkerId(worker as u32))
-                && self.classes_for(need).any(|class| class == self.class_of[worker] as usize)
+        let is_capable = |worker: usize| {
+            self.are_alike() || self.classes_for(need).any(|class| class == self.class_of[worker] as usize)
         };
+        let could = |&worker: &usize| pool.is_open(WorkerId(worker as u32)) && is_capable(worker);
         let is_scarce = |&&(resource, units): &&(ResourceId, i64)| {
-            let free = (0..self.class_of.len()).filter(could).map(|worker| pool.free_of(worker, resource).max(0));
-            free.scan(units, |lacking, free| {
-                *lacking -= free;
-                Some(*lacking)
+            let mut lacking = units;
+            (0..self.class_of.len()).filter(could).all(|worker| {
+                lacking -= pool.free_of(worker, resource).max(0);
+                lacking > 0
             })
-            .all(|lacking| lacking > 0)
         };
         self.needs[need].iter().find(is_scarce).map(|(resource, _)| *resource)
     }
