@@ -160,18 +160,18 @@ mod tests {
         ReplicationStats { blame: vec![of], ..ReplicationStats::default() }
     }
 
-    fn parts(busy: f64, claim_delay: f64) -> Option<[f64; WAIT_PARTS.len()]> {
+    fn parts(busy: f64, claim_delay: f64) -> [f64; WAIT_PARTS.len()] {
         let mut parts = [0.0; WAIT_PARTS.len()];
         let of = |name: &str| WAIT_PARTS.iter().position(|part| *part == name).unwrap();
         (parts[of("busy")], parts[of("claim-delay")]) = (busy, claim_delay);
-        Some(parts)
+        parts
     }
 
     /// Waits of 10 s and 30 s, of which 8 s and 12 s were busy: 20 of 40 s, and not the mean of 80
     /// and 40 %.
     #[test]
     fn a_share_is_one_of_the_time_that_all_jobs_waited() {
-        let rows = rows(&[blame(parts(8.0, 2.0)), blame(parts(12.0, 18.0)), blame(None)]);
+        let rows = rows(&[blame(Some(parts(8.0, 2.0))), blame(Some(parts(12.0, 18.0))), blame(None)]);
         let of = |reason: &str, statistic| {
             let row = rows.iter().find(|row| row.reason == reason && row.statistic == statistic).unwrap();
             (row.estimate.value.unwrap(), row.estimate.replications)
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn equal_shares_have_an_interval_of_no_width() {
-        let rows = rows(&[blame(parts(3.0, 1.0)), blame(parts(6.0, 2.0)), blame(parts(9.0, 3.0))]);
+        let rows = rows(&[blame(Some(parts(3.0, 1.0))), blame(Some(parts(6.0, 2.0))), blame(Some(parts(9.0, 3.0)))]);
         let share = rows.iter().find(|row| row.statistic == BlameStatistic::Share).unwrap();
         let (low, high) = share.estimate.interval.unwrap();
         assert!((low - 0.75).abs() < 1e-12 && (high - 0.75).abs() < 1e-12, "{low} to {high}");
@@ -197,8 +197,8 @@ mod tests {
     /// 10 s against 30 s and 7 s against 9 s: 11 s longer, of which 3 s busy and 8 s a claim delay.
     #[test]
     fn differences_are_paired_and_their_parts_sum_to_the_whole() {
-        let baseline = [blame(parts(8.0, 2.0)), blame(parts(6.0, 1.0)), blame(parts(1.0, 1.0))];
-        let other = [blame(parts(12.0, 18.0)), blame(parts(8.0, 1.0)), blame(None)];
+        let baseline = [blame(Some(parts(8.0, 2.0))), blame(Some(parts(6.0, 1.0))), blame(Some(parts(1.0, 1.0)))];
+        let other = [blame(Some(parts(12.0, 18.0))), blame(Some(parts(8.0, 1.0))), blame(None)];
         let differences: Vec<_> =
             differences(&baseline, &other).iter().map(|of| (of.reason, of.estimate.value.unwrap())).collect();
         assert_eq!(differences, [(None, 11.0), (Some("busy"), 3.0), (Some("claim-delay"), 8.0)]);
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn jobs_that_did_not_wait_have_no_shares() {
-        let rows = rows(&[blame(parts(0.0, 0.0))]);
+        let rows = rows(&[blame(Some(parts(0.0, 0.0)))]);
         assert_eq!(rows.iter().map(|row| row.estimate.value).collect::<Vec<_>>(), [Some(0.0), None]);
     }
 }

@@ -69,6 +69,7 @@ impl MetricValue {
 
 /// What a replication measures besides the metrics that every one has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 pub struct Measurements {
     /// Single figures.
     pub requests: Box<[Request]>,

@@ -114,7 +114,7 @@ impl StatsObserver {
             false => (self.blame, self.plain_from),
         };
         let requests = requests.clone();
-        StatsObserver { windows, hourly, occupancy, worker_time, blame, requests, plain_from, ..self }
+        StatsObserver { plain_from, windows, hourly, occupancy, worker_time, requests, blame, ..self }
     }
 
     /// The statistics, after all rows still there at the horizon have been added.
@@ -164,7 +164,9 @@ impl StatsObserver {
         let of = |(action, stats): (usize, &ActionStats)| stats.blame(self.blame.of(action), self.chains.of(action));
         let sums: Vec<BlameSums> = self.jobs.actions.iter().enumerate().map(of).collect();
         let mut all = BlameSums::default();
-        sums.iter().for_each(|sums| all.merge(sums));
+        for sums in &sums {
+            all.merge(sums);
+        }
         let one = |(index, sums): (usize, &BlameSums)| {
             sums.means(JobScope::One(ActionId(index as u16)), self.blame.holders_of(Some(index)))
         };

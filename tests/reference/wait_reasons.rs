@@ -64,7 +64,9 @@ fn same_reasons(scenario: &Scenario) {
     let mut engine = simulation(scenario, start).finish().over;
     let mut naive = reference_with_notes(scenario).1.waits;
     for waits in [&mut engine, &mut naive] {
-        waits.values_mut().for_each(|times| merge_held(scenario, times));
+        for times in waits.values_mut() {
+            merge_held(scenario, times);
+        }
     }
     assert_eq!(engine, naive, "nanoseconds by {:?}, under {:?}", WaitReason::NAMES, scenario.policy);
 }

@@ -67,7 +67,9 @@ impl WorkerClasses {
             number(&change.capacity, system.worker(change.worker).labels);
         }
         let mut counts = vec![Counts::default(); numbers.len()];
-        class_of.iter().for_each(|class| counts[*class as usize].ready += 1);
+        for class in &class_of {
+            counts[*class as usize].ready += 1;
+        }
         let sparse = |need: &CapacityMap| need.iter().filter(|(_, units)| *units > 0).collect();
         WorkerClasses {
             stages: vec![WorkerStage::Ready; class_of.len()],

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// Nanoseconds from the start of the run.
 pub(crate) type Nanos = i64;
 
+/// Category, name and number of an arrow.
+type ArrowKey = (String, String, u64);
+
 /// A slice of a lane.
 #[derive(Clone, Debug)]
 pub(crate) struct Slice {
@@ -162,8 +165,8 @@ impl Trace {
     /// Binds arrows to the slices in which they begin and end.
     fn bind(
         &mut self,
-        starts: &BTreeMap<(String, String, u64), ((u64, u64), Nanos)>,
-        ends: &BTreeMap<(String, String, u64), ((u64, u64), Nanos)>,
+        starts: &BTreeMap<ArrowKey, ((u64, u64), Nanos)>,
+        ends: &BTreeMap<ArrowKey, ((u64, u64), Nanos)>,
     ) {
         assert!(starts.keys().eq(ends.keys()), "arrows with one end only");
         let slice = |(lane, at): ((u64, u64), Nanos)| {
