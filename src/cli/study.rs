@@ -12,6 +12,7 @@ use crate::limits;
 use crate::model::time_zone;
 use crate::options::Command;
 use crate::page;
+use crate::report::html;
 use crate::report::parquet::in_parquet;
 use crate::report::{OutputFile, Report};
 use crate::run_dir::RunDir;
@@ -208,6 +209,16 @@ fn copies<'a, S: Study>(study: &'a S, request: &'a RunRequest<S::Options>) -> Ve
     copies.collect()
 }
 
+/// Where the files of a study are.
+fn whereabouts(args: &StudyArgs, target: &Path) -> String {
+    if OutputForm::of_args(args).has_page {
+        let page = target.join(html::PATH);
+        format!("Read on in {}; tables, charts and manifest are beside it", page.display())
+    } else {
+        format!("Tables, charts and manifest are in {}", target.display())
+    }
+}
+
 /// Prints the results. The exit code does not depend on whether and how they are printed.
 fn show<S: Study>(study: &S, results: &S::Results, args: &StudyArgs, target: &Path) -> Result<ExitStatus, CliError> {
     let printed = if args.json {
@@ -219,7 +230,7 @@ fn show<S: Study>(study: &S, results: &S::Results, args: &StudyArgs, target: &Pa
     } else if args.exec.quiet {
         Ok(())
     } else {
-        print_report(&study.report(results).text(&format!("Tables, charts and manifest are in {}", target.display())))
+        print_report(&study.report(results).text(&whereabouts(args, target)))
     };
     let (status, reasons) = study.status(results);
     if status == ExitStatus::Done {

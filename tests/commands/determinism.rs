@@ -14,7 +14,7 @@ fn twice_and_with_one_thread_or_two_the_same_bytes() {
     run(&sandbox, "second", &["--threads", "2"]);
     run(&sandbox, "one", &["--threads", "1"]);
     let first = sandbox.files("first");
-    assert_eq!(first.len(), 15, "tables, charts, job log, page, scenario and manifest");
+    assert_eq!(first.len(), 16, "tables, charts, job log, page, scenario and manifest");
     assert!(first == sandbox.files("second"), "the second run left other bytes than the first");
     assert!(first == sandbox.files("one"), "one thread left other bytes than two");
 }

@@ -29,7 +29,7 @@ fn a_run_that_goes_on_leaves_the_bytes_of_one_longer_run() {
         run(&sandbox, &["--extend", "three", "--replications", "5", "--out", "five"]);
         run(&sandbox, &["--extend", "five", "--replications", "8", "--threads", "1"]);
         let (whole, parts) = (sandbox.files("eight"), sandbox.files("five"));
-        assert_eq!(whole.len(), 14 + jobs.len(), "tables, charts, scenario and manifest");
+        assert_eq!(whole.len(), 15 + jobs.len(), "tables, charts, scenario and manifest");
         for (one, other) in whole.iter().zip(&parts) {
             assert!(one == other, "{} differs", one.0.display());
         }

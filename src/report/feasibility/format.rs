@@ -30,11 +30,11 @@ pub(super) fn actions(system: &System, ids: impl Iterator<Item = ActionId>) -> V
     names
 }
 
-/// Units by resource, without zeros: `scan 1, memory 2`; `nothing` if all are zero.
+/// Units by resource, without zeros: `scan 1, memory 2`; `nothing` if all are zero. An analysis has
+/// labels as further resources, which are left out.
 pub(super) fn units(system: &System, units: &CapacityMap) -> String {
-    let words = units.iter().filter(|(_, units)| *units != 0);
-    let words: Vec<String> =
-        words.map(|(resource, units)| format!("{} {units}", system.resources[usize::from(resource.0)])).collect();
+    let named = system.resources.iter().zip(&units.0).filter(|(_, units)| **units != 0);
+    let words: Vec<String> = named.map(|(resource, units)| format!("{resource} {units}")).collect();
     if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
 }
 
