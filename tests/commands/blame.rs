@@ -374,3 +374,20 @@ fn the_document_has_the_figures_of_the_table() {
     assert_eq!(busy["holders"]["large"]["share"].as_f64(), Some(0.75));
     assert_eq!(busy["ci"]["mean_wait_s"], serde_json::json!([8.0, 8.0]));
 }
+
+/// Three jobs of 10 s wait for 0, 10 and 20 s on one worker, and for 0, 0 and 10 s on two: the
+/// second one removes 20 of 30 s, also where neither setting meets the target.
+#[test]
+fn a_search_without_an_answer_tells_what_its_last_step_removes() {
+    let sandbox = Sandbox::with(
+        "s.toml",
+        "horizon = \"1h\"\nclaim = { delay = \"none\" }\nworker.w = { count = 1, capacity = { slot = 1 } }\n\
+         [action.a]\ncapacity = { slot = 1 }\nservice = \"10s\"\n\
+         [[job]]\naction = \"a\"\nat = \"0s\"\n[[job]]\naction = \"a\"\nat = \"0s\"\n[[job]]\naction = \"a\"\nat = \"0s\"\n",
+    );
+    let arguments = ["size", "s.toml", "--vary", "worker.w.count=1..2", "--meet", "mean(wait) < 1s", "--out", "o"];
+    let output = sandbox.claimsim(&arguments).assert().code(1).get_output().stdout.clone();
+    let text = String::from_utf8(output).unwrap();
+    let sentence = "worker.w.count=2 against worker.w.count=1: mean wait of all jobs -6.67 s: busy -6.67 s";
+    assert!(text.contains(sentence), "{text}");
+}

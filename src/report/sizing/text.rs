@@ -117,11 +117,14 @@ impl SizingReport<'_> {
         lines
     }
 
-    /// Which reasons to wait the answer removes, in comparison with the next cheaper setting.
-    fn blame(&self, sizing: &Sizing, cheaper: usize) -> Option<String> {
-        let [cheaper, answer] = [cheaper, sizing.answer?].map(|place| &sizing.evaluated[place]);
-        let between = format!("{} against {}", self.name(answer), self.name(cheaper));
-        difference_sentence(&between, &differences(&cheaper.results.replications, &answer.results.replications))
+    /// Which reasons to wait the answer removes, in comparison with the setting at `place`, the
+    /// next cheaper one. Without an answer, which ones that setting removes, in comparison with the
+    /// one before it.
+    fn blame(&self, sizing: &Sizing, place: usize) -> Option<String> {
+        let pair = sizing.answer.map_or_else(|| Some([place.checked_sub(1)?, place]), |answer| Some([place, answer]));
+        let [less, more] = pair?.map(|place| &sizing.evaluated[place]);
+        let between = format!("{} against {}", self.name(more), self.name(less));
+        difference_sentence(&between, &differences(&less.results.replications, &more.results.replications))
     }
 
     /// All workers of a setting: `4 workers: 3 `replica` and 1 from the documents`.
