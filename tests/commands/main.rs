@@ -20,6 +20,7 @@ mod exit_codes;
 mod explain;
 mod feasibility;
 mod files;
+mod golden;
 mod hostile;
 mod hours;
 mod import;

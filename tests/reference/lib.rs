@@ -75,12 +75,27 @@ fn divisor() -> u32 {
     std::env::var("CLAIMSIM_CASES").map_or(1, |text| text.parse().expect("CLAIMSIM_CASES is a number above 0"))
 }
 
+/// The random numbers of a property: the same in every run, or those of the seed `CLAIMSIM_SEED`,
+/// which the example `swarm` sets.
+#[allow(clippy::print_stdout, reason = "the swarm counts the cases")]
+fn random_numbers(name: &str, config: &Config) -> TestRng {
+    let Ok(seed) = std::env::var("CLAIMSIM_SEED") else {
+        return TestRng::deterministic_rng(config.rng_algorithm);
+    };
+    println!("random cases: {} of {name}", config.cases);
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.parse::<u64>().expect("CLAIMSIM_SEED is a number").to_le_bytes());
+    // Properties with the same generator get other cases.
+    name.bytes().enumerate().for_each(|(index, byte)| bytes[8 + index % 24] ^= byte.rotate_left(index as u32 / 24));
+    TestRng::from_seed(config.rng_algorithm, &bytes)
+}
+
 /// Checks a property on a number of random cases, the same in every run. A case that fails is
 /// shrunk.
 pub(crate) fn check<S: Strategy>(name: &str, cases: u32, strategy: S, property: impl Fn(&S::Value)) {
     let cases = cases.div_ceil(divisor());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
-    let rng = TestRng::deterministic_rng(config.rng_algorithm);
+    let rng = random_numbers(name, &config);
     let result = TestRunner::new_with_rng(config, rng).run(&strategy, |value| {
         property(&value);
         Ok(())

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use slab::Slab;
 
 use crate::arrival::JobOverrides;
+use crate::faults::cancel_requests::RequestKey;
 use crate::jobs::sampling::{self, AttemptSample, JobSample, Key, Sampler};
 use crate::model::action::ActionId;
 use crate::model::job::{Job, JobId, JobOutcome};
@@ -69,8 +70,8 @@ struct Chain {
     children: u32,
     /// The estimated service time of the attempt, if that was drawn.
     estimate: Option<Span>,
-    /// When someone asks to cancel the attempt.
-    cancel_at: Option<Time>,
+    /// The request to cancel the attempt.
+    cancel: Option<RequestKey>,
 }
 
 impl Lifecycle {
@@ -157,7 +158,7 @@ impl Lifecycle {
         remembers.then(|| {
             let attempt = Attempt { number: 1, first: id, since: at, retries_left };
             let JobSample { ordinal, estimate, attempt: AttemptSample { children, .. }, .. } = *sample;
-            self.keep(Chain { attempt, overrides, ordinal, waiters: new.waiters, children, estimate, cancel_at: None })
+            self.keep(Chain { attempt, overrides, ordinal, waiters: new.waiters, children, estimate, cancel: None })
         })
     }
 
@@ -170,7 +171,7 @@ impl Lifecycle {
     /// without the process.
     pub(crate) fn outlive(&mut self, job: &Job) -> Option<NonZeroU32> {
         let chain = *self.of(job)?;
-        Some(self.keep(Chain { waiters: Waiters::default(), cancel_at: None, ..chain }))
+        Some(self.keep(Chain { waiters: Waiters::default(), cancel: None, ..chain }))
     }
 
     fn of(&self, job: &Job) -> Option<&Chain> {
@@ -266,17 +267,17 @@ impl Lifecycle {
         (by_itself.min(timeout), by_itself <= timeout)
     }
 
-    /// Someone asks to cancel a row at that instant, if it has not ended by then.
-    pub(crate) fn set_cancel(&mut self, job: &Job, at: Option<Time>) {
+    /// A request to cancel a row will come, if it has not ended by then.
+    pub(crate) fn set_cancel(&mut self, job: &Job, request: RequestKey) {
         if let Some(chain) = job.chain {
-            self.chains[slot(chain)].cancel_at = at;
+            self.chains[slot(chain)].cancel = Some(request);
         }
     }
 
-    /// When someone asks to cancel a row, if anyone does.
+    /// The request to cancel a row, if one will come.
     #[inline]
-    pub(crate) fn cancel_at(&self, job: &Job) -> Option<Time> {
-        self.of(job).and_then(|chain| chain.cancel_at)
+    pub(crate) fn cancel_request(&self, job: &Job) -> Option<RequestKey> {
+        self.of(job).and_then(|chain| chain.cancel)
     }
 
     /// The key of a row's streams. A row without a chain never draws anything more.
@@ -309,7 +310,7 @@ impl Lifecycle {
         chain.attempt.number += 1;
         let key = Key { ordinal: chain.ordinal, attempt: chain.attempt.number };
         let (sample, backoff) = self.samplers[usize::from(ended.action.0)].later(model, chain.overrides, key);
-        (chain.children, chain.estimate, chain.cancel_at) = (sample.attempt.children, sample.estimate, None);
+        (chain.children, chain.estimate, chain.cancel) = (sample.attempt.children, sample.estimate, None);
         let row = Job {
             id,
             scheduled_at: now + backoff,

@@ -5,12 +5,11 @@ use super::Simulation;
 use super::state::Pending;
 use crate::arrival::ArrivalProcess;
 use crate::calendar::EventClass;
-use crate::faults::cancel_requests::Location;
+use crate::faults::cancel_requests::{Location, RequestKey};
 use crate::jobs::active_job::Process;
 use crate::jobs::sampling::AttemptSample;
 use crate::model::capacity::NeedId;
 use crate::model::job::{Job, JobId, JobOutcome};
-use crate::model::time::Time;
 use crate::observer::{Event, Observer};
 use crate::order::QueueKey;
 use crate::policy::ClaimPolicy;
@@ -37,23 +36,22 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
     pub(super) fn schedule_cancel(&mut self, job: &Job, drawn: AttemptSample) {
         let Some(after) = drawn.cancel else { return };
         let at = self.now + after;
-        self.jobs.lifecycle.set_cancel(job, Some(at));
         let location = Location::Waiting(job.need, self.queue_key(job));
-        self.jobs.cancel_requests.set(at, job.id, location);
+        let request = self.jobs.cancel_requests.make(at, location);
+        self.jobs.lifecycle.set_cancel(job, request);
         self.arm_cancels();
     }
 
     /// A row for which a request will come has been claimed: the request will find it in this slot.
-    pub(super) fn redirect_cancel(&mut self, slot: usize, at: Time) {
-        let job = self.jobs.running.get(slot).0.id;
-        self.jobs.cancel_requests.set(at, job, Location::Running(slot));
+    pub(super) fn redirect_cancel(&mut self, slot: usize, request: RequestKey) {
+        self.jobs.cancel_requests.redirect(request, Location::Running(slot));
     }
 
     /// A row has ended: no request comes to it.
     #[inline]
     pub(super) fn withdraw_cancel(&mut self, job: &Job) {
-        if let Some(at) = self.jobs.lifecycle.cancel_at(job) {
-            self.jobs.cancel_requests.withdraw(at, job.id);
+        if let Some(request) = self.jobs.lifecycle.cancel_request(job) {
+            self.jobs.cancel_requests.withdraw(request);
         }
     }
 
@@ -70,17 +68,16 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if index < self.system.cancels.len() {
             return self.cancel_selected(index);
         }
-        self.jobs.cancel_requests.fire(self.now);
-        while let Some(location) = self.jobs.cancel_requests.take(self.now) {
-            match location {
-                Location::Waiting(need, key) => {
-                    if self.remove_waiting(need, key, JobOutcome::Cancelled) {
-                        self.dispatch_after_departure();
-                    }
+        match self.jobs.cancel_requests.fire(self.now) {
+            Some(Location::Waiting(need, key)) => {
+                if self.remove_waiting(need, key, JobOutcome::Cancelled) {
+                    self.dispatch_after_departure();
                 }
-                Location::Running(slot) => self.cancel_running(slot),
             }
+            Some(Location::Running(slot)) => self.cancel_running(slot),
+            None => {}
         }
+        // Others of this instant come in events of their own: a parent may end in between.
         self.arm_cancels();
     }
 

@@ -213,12 +213,12 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         let (job, _) = self.jobs.running.get(slot);
         let lifecycle = &self.jobs.lifecycle;
         let takes_time_to_stop = job.planned_outcome == JobOutcome::DeadlineMissed && !lifecycle.stops_at_once(job);
-        let (children, cancel_at) = (lifecycle.children(job), lifecycle.cancel_at(job));
+        let (children, request) = (lifecycle.children(job), lifecycle.cancel_request(job));
         if takes_time_to_stop {
             self.active(slot);
         }
-        if let Some(at) = cancel_at {
-            self.redirect_cancel(slot, at);
+        if let Some(request) = request {
+            self.redirect_cancel(slot, request);
         }
         if children > 0 {
             self.start_children(slot);

@@ -3,13 +3,14 @@
 use claimsim::internals::engine::{CancelRequest, InitialState, JobFilter, OutageKind, Spawns};
 use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::time::Span;
-use claimsim::internals::model::unit::Probability;
+use claimsim::internals::model::unit::{Probability, Rate};
 use claimsim::internals::model::worker::WorkerId;
 
 use super::outages::outage;
-use super::{AT_ONCE, expect, jobs, row, s, scenario};
+use super::{AT_ONCE, brief, expect, jobs, row, s, scenario};
+use crate::event::Event;
 use crate::scenarios::{Scenario, constant};
-use crate::sources::Source;
+use crate::sources::{Gap, Source};
 
 /// Action 1 starts a number of jobs of action 2.
 fn parents(workers: &[[i64; 2]], children: f64, sources: Vec<Source>) -> Scenario {
@@ -117,4 +118,27 @@ fn a_parent_that_is_cut_off_sees_its_children_end_when_it_is_back() {
         "22 ended 0 Done",
     ];
     expect(&case, &expected);
+}
+
+/// Customers of the same number draw the same, so both children are cancelled at one instant. Each
+/// request is an event, and completions come before the next of them.
+#[test]
+fn a_parent_ends_before_the_next_request_of_the_instant() {
+    let customer = |name: &str| Source::Closed {
+        action: ActionId(1),
+        name: name.into(),
+        population: 1,
+        think: Gap::Constant(Span::secs(1)),
+    };
+    let mut case = parents(&[[2, 2]], 1.0, vec![customer("one"), customer("other")]);
+    case.system.actions[1].service = constant(0.001);
+    case.system.actions[2].service = constant(1000.0);
+    case.system.actions[2].cancel_rate = Rate::per_second(0.05).unwrap();
+    let order = |events: &[Event]| -> Vec<String> {
+        let lines = brief(events).into_iter().map(|line| line.split_once(' ').unwrap().1.to_owned());
+        lines.filter(|line| line.starts_with("asked") || line.starts_with("ended")).take(6).collect()
+    };
+    let expected = ["asked 2", "ended 2 Cancelled", "ended 0 Done", "asked 3", "ended 3 Cancelled", "ended 1 Done"];
+    assert_eq!(order(&crate::reference(&case)), expected, "the naive simulator");
+    assert_eq!(order(&crate::engine(&case)), expected, "the engine");
 }
