@@ -55,11 +55,15 @@ impl<K> CancelRequests<K> {
         self.requests.remove(&key);
     }
 
-    /// An event of the calendar is due: takes the next request that comes now, if there is one.
-    pub(crate) fn fire(&mut self, now: Time) -> Option<Location<K>> {
+    /// An event of the calendar is due.
+    pub(crate) fn fire(&mut self, now: Time) {
         if now == self.armed {
             self.armed = Time::NEVER;
         }
+    }
+
+    /// Takes the next request that comes now, if there is one.
+    pub(crate) fn take(&mut self, now: Time) -> Option<Location<K>> {
         let next = self.requests.first_entry().filter(|next| next.key().at == now)?;
         Some(next.remove())
     }

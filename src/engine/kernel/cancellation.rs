@@ -4,7 +4,7 @@
 use super::Simulation;
 use super::state::Pending;
 use crate::arrival::ArrivalProcess;
-use crate::calendar::EventClass;
+use crate::calendar::{EventClass, last_key_of};
 use crate::faults::cancel_requests::{Location, RequestKey};
 use crate::jobs::active_job::Process;
 use crate::jobs::sampling::AttemptSample;
@@ -68,16 +68,21 @@ impl<P: ClaimPolicy, A: ArrivalProcess, O: Observer> Simulation<'_, P, A, O> {
         if index < self.system.cancels.len() {
             return self.cancel_selected(index);
         }
-        match self.jobs.cancel_requests.fire(self.now) {
-            Some(Location::Waiting(need, key)) => {
-                if self.remove_waiting(need, key, JobOutcome::Cancelled) {
-                    self.dispatch_after_departure();
+        self.jobs.cancel_requests.fire(self.now);
+        while let Some(location) = self.jobs.cancel_requests.take(self.now) {
+            match location {
+                Location::Waiting(need, key) => {
+                    if self.remove_waiting(need, key, JobOutcome::Cancelled) {
+                        self.dispatch_after_departure();
+                    }
                 }
+                Location::Running(slot) => self.cancel_running(slot),
             }
-            Some(Location::Running(slot)) => self.cancel_running(slot),
-            None => {}
+            // A parent whose last child has just been cancelled ends before the next request.
+            if self.calendar.peek() <= last_key_of(self.now, EventClass::Deadline) {
+                break;
+            }
         }
-        // Others of this instant come in events of their own: a parent may end in between.
         self.arm_cancels();
     }
 

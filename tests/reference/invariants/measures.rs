@@ -290,7 +290,8 @@ enum Fate {
 /// the events of a run that is longer by the cooldown.
 fn fates(scenario: &Scenario, longer: &[Event], horizon: Time, of: JobScope) -> (Vec<Fate>, Vec<Fate>) {
     let warmup = scenario.system.window.warmup;
-    let in_window = |at: Time| at <= horizon && (warmup == Time::ZERO || at >= warmup);
+    // A row that falls due by the horizon may be scheduled later: then it is cancelled before.
+    let in_window = |at: Time| warmup == Time::ZERO || at >= warmup;
     let end = longer.last().map_or(horizon, |_| scenario.system.window.horizon);
     let (mut rows, mut chains) = (BTreeMap::new(), BTreeMap::new());
     for event in longer {
