@@ -132,6 +132,7 @@ pub use claimsim_stats::{Direction, JobScope, Measure, Metric, ReplicationStats,
 #[doc(hidden)]
 pub mod internals {
     pub use claimsim_arrival as arrival;
+    pub use claimsim_cli as cli;
     pub use claimsim_engine as engine;
     pub use claimsim_experiment as experiment;
     pub use claimsim_history as history;

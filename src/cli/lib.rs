@@ -84,3 +84,9 @@ pub fn main() -> ExitCode {
         Err(error) => usage_error::exit(error),
     }
 }
+
+/// Whether bytes are a manifest, for the fuzz target: reading them must never panic.
+#[doc(hidden)]
+pub fn is_manifest(bytes: &[u8]) -> bool {
+    run_dir::manifest::Manifest::from_bytes(bytes).is_ok_and(|manifest| manifest.fault().is_none())
+}

@@ -20,6 +20,7 @@ mod exit_codes;
 mod explain;
 mod feasibility;
 mod files;
+mod fuzz_corpora;
 mod golden;
 mod hostile;
 mod hours;

@@ -117,7 +117,7 @@ impl Manifest {
 
     /// What no study of ours writes, if there is such a thing: a file outside the folder, or an
     /// option out of range.
-    fn fault(&self) -> Option<String> {
+    pub(crate) fn fault(&self) -> Option<String> {
         let mut files = self.files();
         let is_below = |file: &str| Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
         let outside = files.find(|file| !is_below(file)).map(|file| format!("`{file}` is not a file of the folder"));
