@@ -74,7 +74,7 @@ fn test(arguments: &[&str]) -> Command {
 
 /// Runs all tests with a seed. Returns the number of their random scenarios, or what has failed.
 fn round(seed: u64) -> Result<u64, String> {
-    // The statistics of the claim race have no random scenarios, and few scenarios need not show that
+    // The statistics of the claim race have no random scenarios. A few scenarios need not show that
     // every policy holds jobs back.
     let mut command = test(&["--", "--nocapture", "--skip", "race::", "--skip", "lets_something_wait"]);
     let Output { status, stdout, stderr } = command
