@@ -19,8 +19,11 @@ use claimsim::internals::report::RunContext;
 use claimsim::internals::report::run::replications::{self, SavedTables};
 use claimsim::{NoFiles, Override, Scenario, load};
 
+/// A function that is fuzzed.
+type Target = fn(&[u8]);
+
 /// The functions by their names, which are those of the corpora.
-pub(crate) const ALL: [(&str, fn(&[u8])); 10] = [
+pub(crate) const ALL: [(&str, Target); 10] = [
     ("scenario", scenario),
     ("setting", setting),
     ("cron", cron),

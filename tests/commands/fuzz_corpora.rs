@@ -57,7 +57,7 @@ fn readers_survive_the_corpora_and_changes_of_them() {
             target(&seed);
             for _ in 0..random_cases(60, 0).cases {
                 let mut bytes = seed.clone();
-                (0..1 + random.next_u32() % 4).for_each(|_| change(&mut bytes, &mut random));
+                (0..=random.next_u32() % 4).for_each(|_| change(&mut bytes, &mut random));
                 target(&bytes);
             }
         }
