@@ -40,7 +40,7 @@ pub(crate) fn phrase(reason: &str) -> &str {
     match reason {
         "no-worker" => "no worker",
         "quorum" => "no quorum",
-        "held-by-policy" => "held by the policy",
+        "held-by-policy" => "held by policy",
         "claim-delay" => "claim delay",
         "before-start" => "before the start",
         other => other,
