@@ -22,6 +22,9 @@ type PartTimes = [i64; WAIT_PARTS.len()];
 /// nothing but units costs nothing more.
 #[derive(Clone, Debug)]
 pub(super) struct Blame {
+    /// Bit `n % 64`: have jobs with need `n` to be reported when they fall due and when they are
+    /// claimed?
+    watched: u64,
     split: Option<Box<WaitSplit>>,
     /// To start with.
     unsplit: Box<WaitSplit>,
@@ -29,12 +32,13 @@ pub(super) struct Blame {
 
 impl Blame {
     pub(super) fn new(system: &System) -> Blame {
-        Blame { split: None, unsplit: Box::new(WaitSplit::new(system)) }
+        Blame { watched: 0, split: None, unsplit: Box::new(WaitSplit::new(system)) }
     }
 
     /// Also finds who holds the units that jobs lack.
     pub(super) fn with_holders(mut self, system: &System) -> Blame {
-        self.start().split_by(Holders::new(system));
+        self.watched = u64::MAX;
+        self.start().holders = Some(Box::new(Holders::new(system)));
         self
     }
 
@@ -43,28 +47,44 @@ impl Blame {
         self.split.get_or_insert_with(|| self.unsplit.clone())
     }
 
-    /// Whether the job has to be reported when it falls due and when it is claimed.
+    /// Whether the job has to be reported when it falls due and when it is claimed. Further ones may
+    /// be.
     #[inline(always)]
     pub(super) fn watches(&self, job: &Job) -> bool {
-        self.split.as_ref().is_some_and(|split| split.watches(job))
+        self.watched >> (job.need.0 % 64) & 1 == 1
+    }
+
+    fn watch(&mut self, need: NeedId) {
+        self.watched |= 1 << (need.0 % 64);
     }
 
     /// A row is created.
     #[inline(always)]
     pub(super) fn created(&mut self, now: Time, job: &Job, has_patience: bool) {
         if job.scheduled_at < now {
-            self.start().expect_late(job.need);
+            self.watch(job.need);
         }
         if has_patience {
-            self.start().expect_departures();
+            self.expect_departures();
         }
+    }
+
+    /// Jobs may leave unclaimed from now on, as one has a patience of its own.
+    #[cold]
+    fn expect_departures(&mut self) {
+        self.watched = u64::MAX;
+        self.start().may_leave = true;
     }
 
     /// From now on jobs with this need, of which `waiting` wait now, wait for this reason.
     pub(super) fn change(&mut self, now: Time, need: NeedId, reason: WaitReason, waiting: usize) {
-        match reason {
-            WaitReason::Busy(_) if self.split.is_none() => {}
-            _ => self.start().change(now, need, reason, waiting),
+        if self.split.is_none() && matches!(reason, WaitReason::Busy(_)) {
+            return;
+        }
+        let split = self.start();
+        split.change(now, need, reason, waiting);
+        if split.is_split[usize::from(need)] || split.may_leave {
+            self.watch(need);
         }
     }
 
@@ -130,8 +150,6 @@ struct WaitSplit {
     integrals: ReasonIntegrals,
     /// By need: whether it has ever had another reason than `busy`.
     is_split: Vec<bool>,
-    /// By need: whether jobs have to be reported when they fall due and when they are claimed.
-    watched: Vec<bool>,
     /// What was subtracted for jobs that wait and may leave unclaimed.
     subtracted: BTreeMap<JobId, PartTimes>,
     /// Row-nanoseconds by reason over time.
@@ -156,7 +174,6 @@ impl WaitSplit {
             sums: vec![[0; WAIT_PARTS.len()]; system.actions.len()],
             integrals,
             is_split: vec![false; system.needs.len()],
-            watched: vec![false; system.needs.len()],
             subtracted: BTreeMap::new(),
             buckets: TimeBuckets::new(system.window.horizon, WaitReason::COUNT),
             waiting: vec![(0, Time::ZERO); system.needs.len()],
@@ -176,7 +193,6 @@ impl WaitSplit {
             self.waiting[index] = (waiting as u64, now);
         }
         self.is_split[index] |= !matches!(reason, WaitReason::Busy(_));
-        self.watched[index] |= self.is_split[index] || self.may_leave;
         self.integrals.change(now, need, reason);
     }
 
@@ -205,30 +221,6 @@ impl WaitSplit {
             let waiting = &mut self.waiting[usize::from(job.need)].0;
             *waiting = if has_come { *waiting + 1 } else { waiting.saturating_sub(1) };
         }
-    }
-
-    /// Whether jobs with this need have to be reported when they fall due and when they are
-    /// claimed.
-    #[inline(always)]
-    fn watches(&self, job: &Job) -> bool {
-        self.watched[usize::from(job.need)]
-    }
-
-    /// A job that falls due late is about to.
-    fn expect_late(&mut self, need: NeedId) {
-        self.watched[usize::from(need)] = true;
-    }
-
-    /// A job with a patience of its own is about to fall due.
-    fn expect_departures(&mut self) {
-        self.may_leave = true;
-        self.watched.fill(true);
-    }
-
-    /// From now on, also who holds the units that jobs lack.
-    fn split_by(&mut self, holders: Holders) {
-        self.holders = Some(Box::new(holders));
-        self.watched.fill(true);
     }
 
     /// A job falls due that counts, or does not.
