@@ -54,6 +54,8 @@ impl Blame {
         self.watched >> (job.need.0 % 64) & 1 == 1
     }
 
+    #[cold]
+    #[inline(never)]
     fn watch(&mut self, need: NeedId) {
         self.watched |= 1 << (need.0 % 64);
     }
