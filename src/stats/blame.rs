@@ -12,7 +12,7 @@ use crate::model::worker::WorkerId;
 use super::holders::Holders;
 use super::job_stats::nanos;
 use super::time_buckets::TimeBuckets;
-use super::wait_parts::{BUSY, ReasonCourse, WAIT_PARTS, WaitParts};
+use super::wait_parts::{BUSY, ReasonCourse, WAIT_PARTS, WaitParts, WaitingJob};
 use super::wait_reasons::{ReasonIntegrals, ReasonTimes};
 
 /// Nanoseconds by part of a wait, of one need or one job.
@@ -91,28 +91,28 @@ impl Blame {
     }
 
     /// A row falls due that counts, or does not.
-    pub(super) fn due(&mut self, now: Time, job: &Job, counts: bool) {
+    pub(super) fn due(&mut self, now: Time, job: WaitingJob, counts: bool) {
         self.start().due(now, job, counts);
     }
 
     /// A row is claimed.
-    pub(super) fn claimed(&mut self, now: Time, job: &Job, worker: WorkerId, counts: bool) {
+    pub(super) fn claimed(&mut self, now: Time, job: WaitingJob, worker: WorkerId, counts: bool) {
         self.waited(now, job, counts);
         self.holders_mut().for_each(|holders| holders.run(now, job, worker, 1));
     }
 
     /// A row is claimed, or has waited until now and is left open.
-    pub(super) fn waited(&mut self, now: Time, job: &Job, counts: bool) {
+    pub(super) fn waited(&mut self, now: Time, job: WaitingJob, counts: bool) {
         self.split.iter_mut().for_each(|split| split.waited(now, job, counts));
     }
 
     /// A row ends on a worker.
-    pub(super) fn ended(&mut self, now: Time, job: &Job, worker: WorkerId) {
+    pub(super) fn ended(&mut self, now: Time, job: WaitingJob, worker: WorkerId) {
         self.holders_mut().for_each(|holders| holders.run(now, job, worker, -1));
     }
 
     /// A row leaves unclaimed.
-    pub(super) fn left(&mut self, now: Time, job: &Job) {
+    pub(super) fn left(&mut self, now: Time, job: WaitingJob) {
         self.split.iter_mut().for_each(|split| split.left(now, job));
     }
 
@@ -217,7 +217,7 @@ impl WaitSplit {
     }
 
     /// A job has come to wait, or has ceased to.
-    fn count(&mut self, now: Time, job: &Job, has_come: bool) {
+    fn count(&mut self, now: Time, job: WaitingJob, has_come: bool) {
         if self.is_split[usize::from(job.need)] {
             self.settle(now, job.need);
             let waiting = &mut self.waiting[usize::from(job.need)].0;
@@ -226,7 +226,7 @@ impl WaitSplit {
     }
 
     /// A job falls due that counts, or does not.
-    fn due(&mut self, now: Time, job: &Job, counts: bool) {
+    fn due(&mut self, now: Time, job: WaitingJob, counts: bool) {
         self.count(now, job, true);
         self.holders.iter_mut().for_each(|holders| holders.due(now, job, counts));
         if !counts {
@@ -248,7 +248,7 @@ impl WaitSplit {
 
     /// A job is claimed, or has waited until now and is left open.
     #[inline]
-    fn waited(&mut self, now: Time, job: &Job, counts: bool) {
+    fn waited(&mut self, now: Time, job: WaitingJob, counts: bool) {
         self.count(now, job, false);
         self.holders.iter_mut().for_each(|holders| holders.waited(now, job));
         if !counts {
@@ -264,7 +264,7 @@ impl WaitSplit {
     }
 
     /// A job leaves unclaimed: it never counted in waits.
-    fn left(&mut self, now: Time, job: &Job) {
+    fn left(&mut self, now: Time, job: WaitingJob) {
         self.count(now, job, false);
         self.holders.iter_mut().for_each(|holders| holders.left(now, job));
         if let Some(parts) = self.subtracted.remove(&job.id) {
@@ -274,14 +274,14 @@ impl WaitSplit {
 
     /// How long each part has lasted for the need of a job up to now.
     #[inline]
-    fn parts(&self, job: &Job, now: Time) -> PartTimes {
+    fn parts(&self, job: WaitingJob, now: Time) -> PartTimes {
         let times: ReasonTimes = self.integrals.up_to(job.need, now);
         let mut parts = [0; WAIT_PARTS.len()];
         parts[..times.len()].copy_from_slice(&times);
         parts
     }
 
-    fn sums_of(&mut self, job: &Job) -> impl Iterator<Item = &mut i128> {
+    fn sums_of(&mut self, job: WaitingJob) -> impl Iterator<Item = &mut i128> {
         self.sums[usize::from(job.action.0)].iter_mut()
     }
 }

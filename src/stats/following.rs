@@ -2,7 +2,7 @@
 //! and the horizon.
 
 use crate::engine::{Attempt, Window};
-use crate::model::job::{Job, JobOutcome};
+use crate::model::job::{Job, JobId, JobOutcome};
 use crate::model::time::Time;
 
 /// The jobs that count, and how many of them have not ended after the horizon.
@@ -44,7 +44,12 @@ impl Following {
     /// Whether a row counts that is there after the horizon. A row that was created later may have
     /// an earlier `scheduledAt`, as the row of a firing that was made up for.
     pub(super) fn row(&self, job: &Job) -> bool {
-        job.id.0 < self.created.unwrap_or(u64::MAX) && job.scheduled_at <= self.horizon && self.counts(job.scheduled_at)
+        self.has(job.id, job.scheduled_at)
+    }
+
+    /// [`Following::row`], for the row with that number.
+    pub(super) fn has(&self, id: JobId, scheduled_at: Time) -> bool {
+        id.0 < self.created.unwrap_or(u64::MAX) && scheduled_at <= self.horizon && self.counts(scheduled_at)
     }
 
     /// Whether a chain counts that is there after the horizon.

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::engine::{Event, System, WaitReason};
 use crate::model::action::ActionId;
 use crate::model::capacity::{CapacityMap, NeedId, ResourceId};
-use crate::model::job::{Job, JobId};
+use crate::model::job::JobId;
 use crate::model::time::Time;
 use crate::model::worker::{LabelSet, WorkerId};
+
+use super::wait_parts::WaitingJob;
 
 /// The units that actions hold, and how long jobs waited for them. It costs by the number of needs
 /// that wait and of actions at each start and end, so it is kept only if it was asked for.
@@ -99,7 +101,7 @@ impl Holders {
         };
     }
 
-    pub(super) fn due(&mut self, now: Time, job: &Job, counts: bool) {
+    pub(super) fn due(&mut self, now: Time, job: WaitingJob, counts: bool) {
         self.settle(now, job.need);
         self.active.insert(job.need.0);
         let waits = &mut self.waits[usize::from(job.need)];
@@ -112,7 +114,7 @@ impl Holders {
     }
 
     /// A job has waited until now, and is claimed or left open.
-    pub(super) fn waited(&mut self, now: Time, job: &Job) {
+    pub(super) fn waited(&mut self, now: Time, job: WaitingJob) {
         self.stop_waiting(now, job);
         if self.subtracted.remove(&job.id).is_some() {
             let lasted = self.waits[usize::from(job.need)].lasted.clone();
@@ -121,14 +123,14 @@ impl Holders {
     }
 
     /// A job leaves unclaimed: it never counted in waits.
-    pub(super) fn left(&mut self, now: Time, job: &Job) {
+    pub(super) fn left(&mut self, now: Time, job: WaitingJob) {
         self.stop_waiting(now, job);
         if let Some(lasted) = self.subtracted.remove(&job.id) {
             self.add(job.action, &lasted, 1.0);
         }
     }
 
-    fn stop_waiting(&mut self, now: Time, job: &Job) {
+    fn stop_waiting(&mut self, now: Time, job: WaitingJob) {
         self.settle(now, job.need);
         let waiting = &mut self.waits[usize::from(job.need)].waiting;
         *waiting = waiting.saturating_sub(1);
@@ -138,7 +140,7 @@ impl Holders {
     }
 
     /// A job starts on a worker (`rows` 1), or ends there (-1).
-    pub(super) fn run(&mut self, now: Time, job: &Job, worker: WorkerId, rows: i64) {
+    pub(super) fn run(&mut self, now: Time, job: WaitingJob, worker: WorkerId, rows: i64) {
         self.settle_all(now);
         let on = &mut self.workers[worker.0 as usize];
         let count = on.rows.entry((job.action, job.need)).or_insert(0);

@@ -27,7 +27,7 @@ use super::measure::Measure;
 use super::metric::{JobScope, Measurements, Metric, MetricValue, Request, RequestedFigure};
 use super::occupancy::Occupancy;
 use super::run_measures::{DrainTime, fairness};
-use super::wait_parts::{ActionBlame, BlameSums};
+use super::wait_parts::{ActionBlame, BlameSums, WaitingJob};
 use super::window_results::WindowResults;
 use super::worker_time::WorkerTime;
 use super::{ReplicationStats, WaitQuantiles};
@@ -174,15 +174,14 @@ impl StatsObserver {
         iter::once(all.means(JobScope::All, self.blame.holders_of(None))).chain(each).collect()
     }
 
-    /// The job comes by value: if it is handed on by its address, every event builds it in memory.
     #[inline(never)]
-    fn due_with_blame(&mut self, now: Time, job: Job) {
-        self.blame.due(now, &job, self.following.row(&job));
+    fn due_with_blame(&mut self, now: Time, job: WaitingJob) {
+        self.blame.due(now, job, self.following.has(job.id, job.scheduled_at));
     }
 
     #[inline(never)]
-    fn claimed_with_blame(&mut self, now: Time, job: Job, worker: WorkerId) {
-        self.blame.claimed(now, &job, worker, self.following.row(&job));
+    fn claimed_with_blame(&mut self, now: Time, job: WaitingJob, worker: WorkerId) {
+        self.blame.claimed(now, job, worker, self.following.has(job.id, job.scheduled_at));
     }
 
     /// A worker goes, comes back or changes.
@@ -224,7 +223,7 @@ impl StatsObserver {
     #[cold]
     fn add_row(&mut self, end: RowEnd<'_>) {
         let RowEnd { now, job, attempt, run, is_last, .. } = end;
-        self.blame.ended(now, job, run.worker);
+        self.blame.ended(now, WaitingJob::of(job), run.worker);
         self.chains.ended(end, self.following.chain(attempt));
         if self.following.is_past_horizon() {
             self.jobs.ended_late(&self.following, end);
@@ -286,7 +285,7 @@ impl StatsObserver {
     /// A waiting row leaves unclaimed, and its chain ends with it.
     #[cold]
     fn left(&mut self, now: Time, job: &Job, attempt: Attempt, outcome: JobOutcome) {
-        self.blame.left(now, job);
+        self.blame.left(now, WaitingJob::of(job));
         if self.following.is_past_horizon() {
             self.each().for_each(|(following, jobs)| jobs.left_late(following, job));
             return self.following.remove(self.following.row(job), self.following.chain(attempt));
@@ -332,7 +331,7 @@ impl StatsObserver {
     #[cold]
     fn left_open(&mut self, end: Time, job: &Job, attempt: Attempt, run: Option<Execution>) {
         if run.is_none() {
-            self.blame.waited(end, job, self.following.row(job));
+            self.blame.waited(end, WaitingJob::of(job), self.following.row(job));
         }
         if self.following.chain(attempt) {
             self.chains.left_open(end, job, attempt, run);
@@ -377,14 +376,14 @@ impl Observer for StatsObserver {
                 }
                 self.drain.enqueue();
                 if self.blame.watches(job) {
-                    self.due_with_blame(now, *job);
+                    self.due_with_blame(now, WaitingJob::of(job));
                 }
                 self.invariants.due(now, job, self.counts(job.scheduled_at));
             }
             Event::Claimed { job, worker } => {
                 self.drain.dequeue(now);
                 if self.blame.watches(job) {
-                    self.claimed_with_blame(now, *job, worker);
+                    self.claimed_with_blame(now, WaitingJob::of(job), worker);
                 }
                 self.invariants.claimed(now, job, worker, &self.occupancy);
             }

@@ -2,8 +2,9 @@
 
 use crate::engine::WaitReason;
 use crate::model::action::ActionId;
-use crate::model::capacity::ResourceId;
-use crate::model::time::NANOS;
+use crate::model::capacity::{NeedId, ResourceId};
+use crate::model::job::{Job, JobId};
+use crate::model::time::{NANOS, Time};
 
 use super::metric::JobScope;
 
@@ -46,6 +47,23 @@ pub struct ReasonCourse {
     pub part: usize,
     /// Averages, bucket by bucket.
     pub jobs: Vec<f64>,
+}
+
+/// What blame has to know of a job. The address of the whole job must not leave the event loop:
+/// every event would build it in memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WaitingJob {
+    pub(super) id: JobId,
+    pub(super) scheduled_at: Time,
+    pub(super) action: ActionId,
+    pub(super) need: NeedId,
+}
+
+impl WaitingJob {
+    #[inline(always)]
+    pub(super) fn of(job: &Job) -> WaitingJob {
+        WaitingJob { id: job.id, scheduled_at: job.scheduled_at, action: job.action, need: job.need }
+    }
 }
 
 /// Nanoseconds by part of a wait.
