@@ -59,11 +59,12 @@ pub use order::{QueueKey, Rank};
 pub use policy::{Candidate, ClaimPolicy, Decision, EstimatedTime, PolicyKind, SchedulerEvent, SchedulingView, Target};
 pub use resources::share::{Shares, share};
 pub use system::availability::{Availability, Breakdowns, CapacityChange, Heartbeat, Outage, OutageKind};
+pub use system::backoff::{Backoff, BackoffGrowth};
 pub use system::staffing::{
     Autoscaler, Leaving, Price, RateLimit, RatePolicy, ScalingMetric, ScalingPace, ScalingRule, ScalingStep, Staffing,
     StaffingChange, WorkerGroup,
 };
 pub use system::{
-    ActionModel, Backoff, CancelRequest, ClaimRule, DeadlineResult, InitialRow, InitialState, JobFilter, Requeue,
+    ActionModel, CancelRequest, ClaimRule, DeadlineResult, InitialRow, InitialState, JobFilter, Requeue,
     RuntimeEstimate, Spawns, System, Window,
 };

@@ -7,7 +7,10 @@ use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
 
 use crate::spec::Spec;
-use crate::tree::{BARE, ELSE};
+use crate::tree::{BARE, ELSE, LIST};
+
+/// The variants that are written without a name.
+const UNNAMED: [&str; 3] = [BARE, LIST, ELSE];
 
 /// The JSON Schema of scenario files, in the draft that editors of TOML know.
 pub fn schema() -> Value {
@@ -35,7 +38,7 @@ fn tidy(schema: &mut Schema) {
 /// `{ constant = "10m" }`.
 fn catch_all(schema: &Schema) -> Option<Schema> {
     let properties = schema.get("properties")?.as_object()?;
-    let inner = properties.get(BARE).or_else(|| properties.get(ELSE))?;
+    let inner = UNNAMED.iter().find_map(|name| properties.get(*name))?;
     let mut inner = Schema::try_from(inner.clone()).ok()?;
     if let Some(description) = schema.get("description") {
         inner.insert("description".to_owned(), description.clone());
@@ -60,8 +63,8 @@ fn without_null(schema: &mut Schema) {
 /// A default as a scenario would write it.
 fn written(default: Value) -> Value {
     match default {
-        Value::Object(mut map) if map.len() == 1 && (map.contains_key(BARE) || map.contains_key(ELSE)) => {
-            map.remove(BARE).or_else(|| map.remove(ELSE)).map_or(Value::Null, written)
+        Value::Object(mut map) if map.len() == 1 && UNNAMED.iter().any(|name| map.contains_key(*name)) => {
+            UNNAMED.iter().find_map(|name| map.remove(*name)).map_or(Value::Null, written)
         }
         other => other,
     }

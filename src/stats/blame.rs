@@ -47,8 +47,8 @@ impl Blame {
         self.split.get_or_insert_with(|| self.unsplit.clone())
     }
 
-    /// Whether the job has to be reported when it falls due and when it is claimed. Further ones may
-    /// be.
+    /// Whether the job has to be reported when it falls due and when it is claimed. Further ones
+    /// may be.
     #[inline(always)]
     pub(super) fn watches(&self, job: &Job) -> bool {
         self.watched >> (job.need.0 % 64) & 1 == 1

@@ -147,7 +147,7 @@ fn defaults_are_those_that_are_promised() {
     assert_eq!(scenario.system.claim, ClaimRule::Delayed { delay, batch: ClaimBatch::One });
     let action = &scenario.system.actions[0];
     assert_eq!(
-        (action.error.get(), action.retries, action.backoff, action.deadline, action.priority),
+        (action.error.get(), action.retries, action.backoff.clone(), action.deadline, action.priority),
         (0.0, 0, Backoff::constant(Span::ZERO), None, 0)
     );
     assert!(action.patience.is_none() && scenario.system.queue_limit.is_none());

@@ -1,6 +1,8 @@
 //! Random actions for the random scenarios, with every option that decides what becomes of a job.
 
-use claimsim::internals::engine::{ActionModel, Backoff, DeadlineResult, Requeue, RuntimeEstimate, Spawns};
+use claimsim::internals::engine::{
+    ActionModel, Backoff, BackoffGrowth, DeadlineResult, Requeue, RuntimeEstimate, Spawns,
+};
 use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::NeedId;
 use claimsim::internals::model::unit::{Probability, Rate};
@@ -32,7 +34,15 @@ pub(super) struct ActionRecipe {
 type ThoughtRecipe = (i64, RuntimeEstimate, bool);
 
 /// First, factor, cap and jitter.
-type BackoffRecipe = (i64, f64, Option<i64>, f64);
+type BackoffRecipe = (GrowthRecipe, Option<i64>, f64);
+
+/// In ticks.
+#[derive(Clone, Debug)]
+enum GrowthRecipe {
+    Geometric(i64, f64),
+    Listed(Vec<i64>),
+    Polynomial { power: f64, unit: i64, offset: i64 },
+}
 
 /// The options of deadlines.
 #[derive(Clone, Debug)]
@@ -103,8 +113,18 @@ pub(super) fn services(short: u32) -> BoxedStrategy<Distribution> {
 
 fn backoffs() -> BoxedStrategy<BackoffRecipe> {
     prop_oneof![
-        3 => (0..=2_i64).prop_map(|first| (first, 1.0, None, 0.0)),
-        1 => (0..=2_i64, select(vec![1.0, 2.0, 1.5]), option::of(1..=4_i64), select(vec![0.0, 0.0, 0.5, 1.0])),
+        6 => (0..=2_i64).prop_map(|first| (GrowthRecipe::Geometric(first, 1.0), None, 0.0)),
+        3 => (growths(), option::of(1..=4_i64), select(vec![0.0, 0.0, 0.5, 1.0])),
+    ]
+    .boxed()
+}
+
+fn growths() -> BoxedStrategy<GrowthRecipe> {
+    let polynomial = (select(vec![0.0, 1.0, 2.0, 1.5]), 1..=2_i64, 0..=2_i64);
+    prop_oneof![
+        (0..=2_i64, select(vec![1.0, 2.0, 1.5])).prop_map(|(first, factor)| GrowthRecipe::Geometric(first, factor)),
+        vec(0..=3_i64, 1..=3).prop_map(GrowthRecipe::Listed),
+        polynomial.prop_map(|(power, unit, offset)| GrowthRecipe::Polynomial { power, unit, offset }),
     ]
     .boxed()
 }
@@ -136,7 +156,14 @@ impl ActionRecipe {
     /// Action number `index` of `actions`, with one of `needs` needs.
     pub(super) fn build(self, index: usize, (actions, needs): (usize, usize)) -> ActionModel {
         let need = NeedId((self.need % needs) as u16);
-        let (first, factor, cap, jitter) = self.backoff;
+        let (growth, cap, jitter) = self.backoff;
+        let growth = match growth {
+            GrowthRecipe::Geometric(first, factor) => BackoffGrowth::Geometric { first: ticks(first), factor },
+            GrowthRecipe::Listed(spans) => BackoffGrowth::Listed(spans.into_iter().map(ticks).collect()),
+            GrowthRecipe::Polynomial { power, unit, offset } => {
+                BackoffGrowth::Polynomial { power, unit: ticks(unit), offset: ticks(offset) }
+            }
+        };
         // Children belong to later actions, so that generations end.
         let spawns = self.spawns.filter(|_| index + 1 < actions).map(|(further, count)| {
             let later = actions - index - 1;
@@ -145,7 +172,7 @@ impl ActionRecipe {
         ActionModel {
             error: Probability::try_from(self.error).expect("a probability"),
             retries: self.retries,
-            backoff: Backoff { first: ticks(first), factor, cap: cap.map(ticks), jitter },
+            backoff: Backoff { growth, cap: cap.map(ticks), jitter },
             requeue: self.requeue,
             deadline: self.stop.deadline.map(ticks),
             deadline_result: self.stop.result,

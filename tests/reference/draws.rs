@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use claimsim::internals::engine::{ActionModel, ClaimRule, JobOverrides, RuntimeEstimate, System};
+use claimsim::internals::engine::{ActionModel, BackoffGrowth, ClaimRule, JobOverrides, RuntimeEstimate, System};
 use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::capacity::NeedId;
 use claimsim::internals::model::math;
@@ -264,10 +264,17 @@ fn cancel(action: &ActionModel, stream: &mut Stream) -> Option<Span> {
 fn backoff(action: &ActionModel, attempt: u32, stream: &mut Stream) -> Span {
     let backoff = &action.backoff;
     let most = backoff.cap.map_or(f64::INFINITY, Span::as_secs_f64);
-    let mut seconds = backoff.first.as_secs_f64();
-    for _ in 2..attempt {
-        seconds = (seconds * backoff.factor).min(most);
-    }
+    // Attempt 2 comes after one failure.
+    let failures = attempt - 1;
+    let seconds = match &backoff.growth {
+        BackoffGrowth::Geometric { first, factor } => {
+            (1..failures).fold(first.as_secs_f64(), |seconds, _| (seconds * factor).min(most))
+        }
+        BackoffGrowth::Listed(spans) => spans[spans.len().min(failures as usize) - 1].as_secs_f64(),
+        BackoffGrowth::Polynomial { power, unit, offset } => {
+            unit.as_secs_f64() * math::pow(f64::from(failures) - 1.0, *power) + offset.as_secs_f64()
+        }
+    };
     if backoff.jitter > 0.0 {
         return Span::from_secs_f64(seconds.min(most) * (1.0 - backoff.jitter * stream.uniform()));
     }

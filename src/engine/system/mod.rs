@@ -4,6 +4,7 @@
 //! so that stepping the engine returns no `Result`.
 
 pub(crate) mod availability;
+pub(crate) mod backoff;
 pub(crate) mod staffing;
 
 use schemars::JsonSchema;
@@ -20,6 +21,7 @@ use crate::model::worker::{LabelSet, Worker, WorkerId};
 use crate::random::dist::{Constant, Distribution};
 use crate::random::stream::Stream;
 use availability::Availability;
+use backoff::Backoff;
 use staffing::{Leaving, WorkerGroup};
 
 /// The system under simulation, shared by all replications.
@@ -139,49 +141,6 @@ impl ActionModel {
             patience: None,
             priority: 0,
         }
-    }
-}
-
-/// From the end of a failed attempt to the `scheduledAt` of the next: `first` after the first
-/// attempt, `factor` times as long after each further one, but at most `cap`. The last part of it,
-/// a share of `jitter`, is random.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Backoff {
-    /// After the first attempt.
-    pub first: Span,
-    /// From one backoff to the next; 1 for a constant one.
-    pub factor: f64,
-    /// The longest; none if `None`.
-    pub cap: Option<Span>,
-    /// A backoff of b lasts between (1 - jitter) b and b, uniformly: 0 for none, 1 for full jitter.
-    pub jitter: f64,
-}
-
-impl Backoff {
-    /// Always this long.
-    pub fn constant(span: Span) -> Backoff {
-        Backoff { first: span, factor: 1.0, cap: None, jitter: 0.0 }
-    }
-
-    /// The backoff after attempt number `attempt`, from 1. Draws nothing from the stream if there
-    /// is no jitter.
-    pub(crate) fn after(&self, attempt: u32, stream: &mut Stream) -> Span {
-        let cap = self.cap.unwrap_or(Span(i64::MAX));
-        if self.factor == 1.0 && self.jitter == 0.0 {
-            return self.first.min(cap);
-        }
-        let (first, cap) = (self.first.as_secs_f64(), cap.as_secs_f64());
-        let mut backoff = first.min(cap);
-        for _ in 1..attempt {
-            if self.factor == 1.0 || backoff == cap {
-                break;
-            }
-            backoff = (backoff * self.factor).min(cap);
-        }
-        if self.jitter > 0.0 {
-            backoff *= 1.0 - self.jitter * stream.uniform();
-        }
-        Span::from_secs_f64(backoff)
     }
 }
 

@@ -108,7 +108,7 @@ impl<'a, P: Fn(NeedId) -> f64> Backlog<'a, P> {
         let attempt = self.attempt(model, overrides, need);
         let Attempt { fails, .. } = Attempt::of(model, overrides);
         let retries = overrides.retries.unwrap_or(model.retries);
-        let is_counted = self.all_retries || model.backoff.first == Span::ZERO;
+        let is_counted = self.all_retries || model.backoff.first() == Span::ZERO;
         let most = if is_counted { retries.saturating_add(1) } else { 1 };
         self.split(&attempt, most, |tries| attempt_duration::tries(fails, tries - 1))
     }

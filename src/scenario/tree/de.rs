@@ -10,7 +10,7 @@ use serde::de::{Unexpected, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::error::{ParseError, ParseErrorKind, describe_found, suggestion};
-use super::node::{BARE, ELSE, KeyValue, Node, SPANNED, Value};
+use super::node::{BARE, ELSE, KeyValue, LIST, Node, SPANNED, Value};
 use crate::source::SourceSpan;
 
 impl<'de> Deserializer<'de> for &'de Node {
@@ -95,7 +95,7 @@ impl Value {
 }
 
 /// Reads a choice: a word of its own (`"none"`), a table with one key that is one
-/// (`{ constant = … }`), or what a [`BARE`] or [`ELSE`] variant takes.
+/// (`{ constant = … }`), or what a [`BARE`], [`LIST`] or [`ELSE`] variant takes.
 fn choose<'de, V: Visitor<'de>>(
     node: &'de Node,
     known: &'static [&'static str],
@@ -110,6 +110,7 @@ fn choose<'de, V: Visitor<'de>>(
         Value::String(_) | Value::Integer(_) | Value::Float(_) if is_known(BARE) => {
             visitor.visit_enum(NodeVariant { variant: BARE, node })
         }
+        Value::Array(_) if is_known(LIST) => visitor.visit_enum(NodeVariant { variant: LIST, node }),
         _ if is_known(ELSE) => {
             visitor.visit_enum(NodeVariant { variant: ELSE, node }).map_err(|error| match &node.value {
                 // A word that resembles a choice is taken for that choice, misspelt.
@@ -162,7 +163,7 @@ impl<'de> VariantAccess<'de> for WordVariant<'de> {
     }
 }
 
-/// A node that is the content of a [`BARE`] or [`ELSE`] variant.
+/// A node that is the content of a [`BARE`], [`LIST`] or [`ELSE`] variant.
 struct NodeVariant<'de> {
     variant: &'static str,
     node: &'de Node,

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
-use super::node::{BARE, ELSE};
+use super::node::{BARE, ELSE, LIST};
 use crate::diagnostic::nearest;
 use crate::source::SourceSpan;
 
@@ -120,7 +120,7 @@ pub(super) fn describe_found(found: Unexpected) -> String {
 
 /// The words that a scenario can write for a choice.
 pub(super) fn written_variants(known: &[&'static str]) -> impl Iterator<Item = &'static str> {
-    known.iter().copied().filter(|word| ![BARE, ELSE].contains(word))
+    known.iter().copied().filter(|word| ![BARE, ELSE, LIST].contains(word))
 }
 
 /// The known word that a misspelt one probably stands for.

@@ -15,7 +15,7 @@ mod replacement;
 mod synonyms;
 
 pub(crate) use assign::assign;
-pub(crate) use node::{BARE, ELSE, Node, SPANNED, Value};
+pub(crate) use node::{BARE, ELSE, LIST, Node, SPANNED, Value};
 pub(crate) use parse::parse;
 pub(crate) use read::{RecoveredKeys, read};
 pub(crate) use replacement::AssignRules;

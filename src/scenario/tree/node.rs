@@ -12,6 +12,9 @@ pub(crate) const BARE: &str = "$bare";
 /// `delay = { uniform = … }` next to `"none"`.
 pub(crate) const ELSE: &str = "$else";
 
+/// The variant of a choice that is a list: `backoff = ["10s", "1m"]`.
+pub(crate) const LIST: &str = "$list";
+
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {

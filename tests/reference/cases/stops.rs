@@ -1,13 +1,16 @@
 //! Jobs that stop: deadlines with time to stop, requests to cancel, and backoffs of their retries.
 //! Worked out by hand.
 
-use claimsim::internals::engine::{Backoff, CancelRequest, DeadlineResult, InitialState, JobFilter, OutageKind};
+use claimsim::internals::engine::{
+    Backoff, BackoffGrowth, CancelRequest, DeadlineResult, InitialState, JobFilter, OutageKind,
+};
 use claimsim::internals::model::action::ActionId;
 use claimsim::internals::model::time::Span;
 use claimsim::internals::model::unit::{Probability, Rate};
 
 use super::outages::outage;
 use super::{AFTER_EACH, AT_ONCE, expect, jobs, row, s, scenario};
+use crate::event::{Event, Kind};
 use crate::scenarios::{Scenario, constant};
 
 /// Two jobs that run one at a time, with that deadline, time to stop and timeout.
@@ -145,7 +148,7 @@ fn backoffs_grow_up_to_their_cap() {
     action.service = constant(1.0);
     action.error = Probability::try_from(1.0).unwrap();
     action.retries = 3;
-    action.backoff = Backoff { first: Span::secs(2), factor: 2.0, cap: Some(Span::secs(5)), jitter: 0.0 };
+    action.backoff = Backoff { cap: Some(Span::secs(5)), ..Backoff::growing(Span::secs(2), 2.0) };
     let expected = [
         "0 due 0",
         "0 claimed 0 by 0",
@@ -161,4 +164,38 @@ fn backoffs_grow_up_to_their_cap() {
         "15 ended 3 Error",
     ];
     expect(&case, &expected);
+}
+
+/// The job runs for a second at 0 s and after each backoff, and always fails.
+fn failing(backoff: Backoff, retries: u32) -> Vec<i64> {
+    let mut case = scenario(&[[1, 0]], AT_ONCE, vec![jobs(&[(0, 1)])]);
+    let action = &mut case.system.actions[1];
+    action.service = constant(1.0);
+    action.error = Probability::try_from(1.0).unwrap();
+    (action.retries, action.backoff) = (retries, backoff);
+    case.system.window.horizon = s(1000);
+    let due = |events: Vec<Event>| -> Vec<i64> {
+        let due = events.iter().filter(|event| matches!(event.kind, Kind::Due { .. }));
+        due.map(|event| event.time.0 / Span::secs(1).0).collect()
+    };
+    let times = due(crate::engine(&case));
+    assert_eq!(due(crate::reference(&case)), times, "the naive simulator");
+    times
+}
+
+#[test]
+fn listed_backoffs_end_with_the_last() {
+    let listed = BackoffGrowth::Listed([10, 60, 5].map(Span::secs).into());
+    let backoff = Backoff { growth: listed, cap: None, jitter: 0.0 };
+    assert_eq!(failing(backoff.clone(), 4), [0, 11, 72, 78, 84]);
+    assert_eq!(failing(Backoff { cap: Some(Span::secs(8)), ..backoff }, 4), [0, 9, 18, 24, 30]);
+}
+
+/// Sidekiq waits for count^4 + 15 s before each retry, where the count starts at 0.
+#[test]
+fn polynomial_backoffs_are_those_of_sidekiq() {
+    let growth = BackoffGrowth::Polynomial { power: 4.0, unit: Span::secs(1), offset: Span::secs(15) };
+    let backoff = Backoff { growth, cap: None, jitter: 0.0 };
+    assert_eq!(failing(backoff.clone(), 4), [0, 16, 33, 65, 162]);
+    assert_eq!(failing(Backoff { cap: Some(Span::secs(20)), ..backoff }, 4), [0, 16, 33, 54, 75]);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use claimsim::internals::engine::{ClaimRule, InitialState, JobOverrides, Requeue};
+use claimsim::internals::engine::{BackoffGrowth, ClaimRule, InitialState, JobOverrides, Requeue};
 use claimsim::internals::model::claim::DispatchTiming;
 use claimsim::internals::model::job::{JobId, JobOutcome};
 use claimsim::internals::model::math;
@@ -254,7 +254,18 @@ fn attempts_are_numbered_and_use_up_their_retries() {
                     "{event}"
                 );
                 let backoff = &scenario.system.action(row.action).backoff;
-                let longest = backoff.first.as_secs_f64() * math::pow(backoff.factor, f64::from(row.number - 2));
+                let failures = row.number - 1;
+                let longest = match &backoff.growth {
+                    BackoffGrowth::Geometric { first, factor } => {
+                        first.as_secs_f64() * math::pow(*factor, f64::from(failures - 1))
+                    }
+                    BackoffGrowth::Listed(spans) => {
+                        spans.get(failures as usize - 1).or(spans.last()).expect("it is not empty").as_secs_f64()
+                    }
+                    BackoffGrowth::Polynomial { power, unit, offset } => {
+                        unit.as_secs_f64() * math::pow(f64::from(failures - 1), *power) + offset.as_secs_f64()
+                    }
+                };
                 let longest = backoff.cap.map_or(longest, |cap| longest.min(cap.as_secs_f64()));
                 let waited = (row.scheduled_at - event.time).as_secs_f64();
                 let range = longest * (1.0 - backoff.jitter) - 2e-9..longest + 2e-9;

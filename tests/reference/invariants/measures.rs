@@ -430,10 +430,13 @@ fn windows_that_divide_a_run_add_up_to_it() {
     check("windows", 200, (scenarios, 0..=40_i64, 0..=10_i64), |(scenario, cut, cooldown)| {
         let mut scenario = scenario.clone();
         scenario.system.window.cooldown = Span(cooldown * TICK.0);
-        for row in scenario.system.initial.iter_mut().filter(|row| row.state != InitialState::Waiting) {
-            row.scheduled_at = row.scheduled_at.min(Time::ZERO);
+        // A row that is cancelled before it is due counts, and may be scheduled after all windows.
+        let horizon = scenario.system.window.horizon;
+        for row in &mut scenario.system.initial {
+            let latest = if row.state == InitialState::Waiting { horizon } else { Time::ZERO };
+            row.scheduled_at = row.scheduled_at.min(latest);
         }
-        let (horizon, cut) = (scenario.system.window.horizon, Time(cut * TICK.0).min(scenario.system.window.horizon));
+        let cut = Time(cut * TICK.0).min(horizon);
         // A job that is due at the horizon itself counts.
         let windows = [(Time(i64::MIN), cut), (cut, Time(horizon.0 + 1))];
         let actions = (0..scenario.system.actions.len()).map(|index| JobScope::One(ActionId(index as u16)));

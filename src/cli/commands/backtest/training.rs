@@ -58,7 +58,7 @@ pub(super) fn fitted(scenario: Scenario, history: &JobHistory, end: Time) -> Res
     for (of, id) in fitted.system.actions.iter().zip(&ids) {
         let action = &mut scenario.system.actions[usize::from(id.0)];
         action.service = of.service.clone();
-        (action.error, action.retries, action.backoff) = (of.error, of.retries, of.backoff);
+        (action.error, action.retries, action.backoff) = (of.error, of.retries, of.backoff.clone());
         action.patience.clone_from(&of.patience);
         // Children are among the arrivals that were fitted, and the time that a parent waits for
         // them is part of its service.

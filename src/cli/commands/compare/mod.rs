@@ -67,9 +67,9 @@ Examples:
   claimsim compare scenarios/mixed-pool.toml \\
     --contender 'four more: worker.small.count=8' \\
     --judge 'mean(wait)' --margin '±5%'
-  claimsim compare scenarios/mixed-pool.toml \\
-    --set worker.small.count=5 \\
-    --baseline results/mixed-pool \\
+  claimsim compare scenarios/push-burst.toml \\
+    --set worker.replica.count=7 \\
+    --baseline results/push-burst \\
     --gate 'p95(wait) <= +5%'";
 
 impl Compare {
