@@ -27,7 +27,7 @@ pub(crate) enum Backoff {
     Listed(Vec<Span>),
     /// Growing from attempt to attempt, or partly random.
     #[serde(rename = "$else")]
-    Growing(Growth),
+    Growing(Box<Growth>),
 }
 
 impl Default for Backoff {
