@@ -1,6 +1,6 @@
 //! The licences of the crates in the program that is shipped, with their texts.
 //!
-//! `cargo run --release --example notices > THIRD-PARTY-NOTICES.txt` makes the file; `.ci/run`
+//! `cargo run --release --example notices > THIRD-PARTY-NOTICES.txt` makes the file; `.ci/long`
 //! checks that it is up to date. The texts come from the crates' own sources, as Cargo downloaded
 //! them.
 
